@@ -1,0 +1,1 @@
+//! Where: WGS-84 geodesy, H3 cells, the coverage index and its vector tiles.

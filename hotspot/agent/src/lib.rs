@@ -1,0 +1,1 @@
+//! The hotspot as a library: beacon schedule, witnessing, commitments and reveals.

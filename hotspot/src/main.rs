@@ -1,0 +1,3 @@
+//! The hotspot binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The replicated state machine: integers only; no float, clock, socket or file.

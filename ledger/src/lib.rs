@@ -1,0 +1,1 @@
+//! Who is owed what: store, engine, API and map server.

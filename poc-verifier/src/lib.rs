@@ -1,0 +1,1 @@
+//! What is true: proof messages, one file per check, and the verdict per edge.

@@ -1,0 +1,1 @@
+//! The simulated air between radios: channels, clocks, noise; the same bits whatever the chunking.

@@ -1,0 +1,1 @@
+//! Recordings: SigMF 1.2 metadata, sample formats and archives.

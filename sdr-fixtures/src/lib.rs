@@ -1,0 +1,1 @@
+//! The simulated world: a city, its honest hotspots and its villains, driving the real agent.
