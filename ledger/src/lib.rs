@@ -1,1 +1,3 @@
 //! Who is owed what: store, engine, API and map server.
+
+pub mod evidence;
