@@ -1,1 +1,17 @@
 //! Where: WGS-84 geodesy, H3 cells, the coverage index and its vector tiles.
+//!
+//! A point is a [`Place`] (integers), a distance is a [`geodesy::geodesic_m`] or a [`geodesy::slant_range_m`], and an
+//! area of ground is a [`Cell`].
+//!
+//! What is *not* here: no clock, no file, no socket, no thread; nobody's name, key or money rules. No haversine and no
+//! H3 grid distance: a sphere is wrong by up to 0.5 % (50 m in 10 km), and grid distance breaks near pentagons. Floats
+//! are welcome here and therefore nothing of this crate may enter `ledger/machine`, except a cell's integer index.
+
+pub mod cell;
+pub mod geodesy;
+pub mod place;
+pub mod tangent;
+
+pub use cell::{Cell, Resolution, cell_of};
+pub use place::{Place, PlaceError};
+pub use tangent::Tangent;
