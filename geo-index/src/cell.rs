@@ -109,6 +109,10 @@ impl Cell {
     pub fn feature_id(self) -> u64 {
         self.index() & FEATURE_ID_MASK
     }
+
+    pub(crate) fn from_h3(index: CellIndex) -> Self {
+        Self(index)
+    }
 }
 
 fn lat_lng(place: Place) -> LatLng {

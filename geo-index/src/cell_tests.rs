@@ -100,3 +100,8 @@ proptest! {
         prop_assert_eq!(parent.parent(Resolution::Ten), None);
     }
 }
+
+#[test]
+fn hostile_names_never_panic() {
+    crate::fuzz::replay(b"8811922b51fffff", crate::fuzz::cell);
+}

@@ -7,10 +7,19 @@
 //! H3 grid distance: a sphere is wrong by up to 0.5 % (50 m in 10 km), and grid distance breaks near pentagons. Floats
 //! are welcome here and therefore nothing of this crate may enter `ledger/machine`, except a cell's integer index.
 
+pub mod basemap;
 pub mod cell;
+pub mod clip;
+pub mod coverage;
+#[cfg(test)]
+mod fuzz;
 pub mod geodesy;
+pub mod mercator;
 pub mod place;
+pub mod polygon;
 pub mod tangent;
+pub mod tile;
+pub mod topojson;
 
 pub use cell::{Cell, Resolution, cell_of};
 pub use place::{Place, PlaceError};
