@@ -25,11 +25,11 @@ pub(super) fn submit(
     verdict: &RoundVerdict,
 ) -> Executed {
     validator(state, signer)?;
+    let key = RoundKey { beaconer: verdict.beaconer, window: verdict.window };
     check_window(call, state, verdict)?;
+    check_vote(state, signer, key)?;
     check_parties(state, verdict)?;
     check_opening(state, verdict)?;
-    let key = RoundKey { window: verdict.window, beaconer: verdict.beaconer };
-    check_vote(state, signer, key)?;
 
     let rounds = state.rounds.change();
     let round = rounds.entry(key).or_insert_with(|| Round::Open(BTreeMap::new()));
