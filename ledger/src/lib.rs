@@ -1,9 +1,7 @@
 //! Who is owed what: store, engine, API and map server.
 
-pub mod api;
-pub mod evidence;
 pub mod engine;
+pub mod evidence;
 pub mod keys;
 pub mod statement;
 pub mod store;
-pub mod view;
