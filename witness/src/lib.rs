@@ -1,1 +1,39 @@
 //! What was heard: a LoRa-compatible chirp modem, both ways, and the measurements of every heard frame.
+//!
+//! Slices in, facts out. There is no I/O here, no clock, no thread and no knowledge of hotspots, rounds or money; a
+//! caller brings samples and learns which frames were in them, when they arrived, how strong, how far off in frequency
+//! and clock, each with its standard error.
+//!
+//! | to | use |
+//! |---|---|
+//! | make a frame | [`FrameFormat`], [`modulate`] |
+//! | hear frames in a stream | [`Receiver`] |
+//! | read what was heard | [`HeardFrame`], [`Measurements`] |
+//!
+//! Floats do not replicate: two CPUs may differ in the last bit of an FFT. Whoever needs agreement quantises what this
+//! crate measures and signs integers.
+
+mod bandwidth;
+mod chirp;
+mod coding;
+mod coding_rate;
+mod frame;
+mod heard_frame;
+mod measurements;
+mod modulator;
+mod receiver;
+mod spreading_factor;
+
+pub use bandwidth::{Bandwidth, InvalidBandwidth};
+pub use chirp::{Chirp, Sweep, frame_chirps, sync_and_sfd};
+pub use coding::{EncodeError, Header, InvalidHeader, encode};
+pub use coding_rate::{CodingRate, InvalidCodingRate};
+pub use frame::{
+    Block, Blocks, FrameFormat, PayloadFormat, SyncWord, default_preamble_symbols, header_chips,
+    low_data_rate, sfd_chips,
+};
+pub use heard_frame::{CrcStatus, HeardFrame};
+pub use measurements::{Estimate, Measurements, TimeOfArrival};
+pub use modulator::{ModulateError, OVERSAMPLING_MAX, PREAMBLE_SYMBOLS_MIN, modulate};
+pub use receiver::{Receiver, ReceiverConfig, ReceiverCounts, ReceiverError};
+pub use spreading_factor::{InvalidSpreadingFactor, SpreadingFactor};

@@ -1,0 +1,56 @@
+//! A stretch of a sample stream, addressed by absolute index.
+
+use num_complex::Complex32;
+
+/// Samples `start .. end` of a stream. What lies outside reads as zero, so that a frame at the very beginning of a recording
+/// needs no special case.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    samples: Vec<Complex32>,
+    start: i64,
+}
+
+impl History {
+    /// Index after the newest sample.
+    pub(crate) fn end(&self) -> i64 {
+        self.start + self.samples.len() as i64
+    }
+
+    /// Appends one sample.
+    pub(crate) fn push(&mut self, sample: Complex32) {
+        self.samples.push(sample);
+    }
+
+    /// Appends samples.
+    pub(crate) fn extend(&mut self, samples: &[Complex32]) {
+        self.samples.extend_from_slice(samples);
+    }
+
+    /// Drops everything before `index`. Memory moves only when at least half of the buffer goes, so a sample is moved once
+    /// on average.
+    pub(crate) fn forget_before(&mut self, index: i64) {
+        let gone = usize::try_from(index - self.start).unwrap_or(0).min(self.samples.len());
+        if gone > self.samples.len() / 2 {
+            self.samples.drain(..gone);
+            self.start += gone as i64;
+        }
+    }
+
+    /// The samples `from .. from + length` where all are present.
+    pub(crate) fn slice(&self, from: i64, length: usize) -> Option<&[Complex32]> {
+        let from = usize::try_from(from - self.start).ok()?;
+        self.samples.get(from..from.checked_add(length)?)
+    }
+
+    /// Copies `from .. from + out.len()`, zeros where there are no samples.
+    pub(crate) fn copy(&self, from: i64, out: &mut [Complex32]) {
+        out.fill(Complex32::ZERO);
+        let first = from.max(self.start);
+        let last = (from + out.len() as i64).min(self.end());
+        if first < last {
+            let source = (first - self.start) as usize..(last - self.start) as usize;
+            let target = (first - from) as usize..(last - from) as usize;
+            out[target].copy_from_slice(&self.samples[source]);
+        }
+    }
+}

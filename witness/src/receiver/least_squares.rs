@@ -1,0 +1,203 @@
+//! The joint estimator: phase, carrier, time and clock of known chirps, by least squares over their despread samples.
+//!
+//! A despread sample `z = y conj(x)` of a correctly known chirp is `A exp(j (theta + e))` plus noise, with `e = g . d` as in
+//! [`super::trajectory`]. To first order `Im(z exp(-j theta)) = A e`, so the maximum-likelihood step and its covariance are
+//!
+//! ```text
+//! d = (sum g g^T)^-1 sum g Im(z) / A        cov = sigma^2 / (2 A^2) (sum g g^T)^-1
+//! ```
+//! which is the Cramer-Rao bound at convergence (Kay, Estimation Theory, 3.9; for chirps notes/physics.md section 1).
+
+use std::f64::consts::TAU as TURN;
+
+use num_complex::Complex64;
+
+use super::trajectory::PARAMETERS;
+
+/// A symmetric 4x4 matrix, kept whole.
+pub(crate) type Matrix = [[f64; PARAMETERS]; PARAMETERS];
+/// A parameter vector.
+pub(crate) type Vector = [f64; PARAMETERS];
+
+/// Sums over despread samples, about a reference chip.
+#[derive(Clone, Debug)]
+pub(crate) struct Normal {
+    /// Sum of g g^T over finished chirps.
+    pub(crate) gram: Matrix,
+    /// Sum of g Im(z) over finished chirps.
+    pub(crate) gradient: Vector,
+    /// Sum of z: amplitude times samples, when the phase is right.
+    pub(crate) coherent: Complex64,
+    /// Sum of the squared magnitudes.
+    pub(crate) power: f64,
+    /// Samples added.
+    pub(crate) samples: usize,
+    /// Chip, counted from the anchor, that times are measured from.
+    reference: f64,
+    /// Whether each chirp's own phase is a nuisance: for transmitters whose carrier phase jumps between chirps.
+    free_phase: bool,
+    chirp: ChirpSums,
+}
+
+/// Sums of the chirp being added.
+#[derive(Clone, Debug, Default)]
+struct ChirpSums {
+    gram: Matrix,
+    direction: Vector,
+    despread: [Complex64; PARAMETERS],
+    power: f64,
+    samples: usize,
+}
+
+impl Normal {
+    pub(crate) fn new(reference: f64, free_phase: bool) -> Self {
+        Self {
+            gram: [[0.0; PARAMETERS]; PARAMETERS],
+            gradient: [0.0; PARAMETERS],
+            coherent: Complex64::ZERO,
+            power: 0.0,
+            samples: 0,
+            reference,
+            free_phase,
+            chirp: ChirpSums::default(),
+        }
+    }
+
+    /// Adds a despread sample at chip time `chip` (from the anchor), where the chirp's frequency is `frequency` cycles a chip.
+    pub(crate) fn add(&mut self, despread: Complex64, chip: f64, frequency: f64) {
+        let t = chip - self.reference;
+        let f = TURN * frequency;
+        let g = [1.0, TURN * t, -f, f * t];
+        let sums = &mut self.chirp;
+        for row in 0..PARAMETERS {
+            for column in 0..=row {
+                sums.gram[row][column] += g[row] * g[column];
+            }
+            sums.direction[row] += g[row];
+            sums.despread[row] += despread * g[row];
+        }
+        sums.power += despread.norm_sqr();
+        sums.samples += 1;
+    }
+
+    /// Ends a chirp: its phase counts, or is taken out together with what a common phase of its samples would explain.
+    pub(crate) fn end_chirp(&mut self) {
+        let sums = std::mem::take(&mut self.chirp);
+        let total = sums.despread[0];
+        let turn =
+            if self.free_phase && total.norm() > 0.0 { total.conj() / total.norm() } else { Complex64::ONE };
+        let share = if self.free_phase { 1.0 / sums.samples.max(1) as f64 } else { 0.0 };
+        for row in 0..PARAMETERS {
+            self.gradient[row] += (sums.despread[row] * turn).im;
+            for column in 0..=row {
+                self.gram[row][column] +=
+                    sums.gram[row][column] - sums.direction[row] * sums.direction[column] * share;
+                self.gram[column][row] = self.gram[row][column];
+            }
+        }
+        if self.free_phase {
+            // The phase itself is then known only up to each chirp's own; keep the matrix regular.
+            self.gram[0][0] = sums.samples.max(1) as f64;
+        }
+        self.coherent += total * turn;
+        self.power += sums.power;
+        self.samples += sums.samples;
+    }
+
+    /// Amplitude a sample, never negative.
+    pub(crate) fn amplitude(&self) -> f64 {
+        (self.coherent.re / self.samples.max(1) as f64).max(0.0)
+    }
+
+    /// Noise power a sample: what the replica leaves.
+    pub(crate) fn noise(&self) -> f64 {
+        let power = self.power / self.samples.max(1) as f64;
+        (power - self.amplitude().powi(2)).max(power * 1e-9)
+    }
+
+    /// Energy over noise that the replica explains.
+    pub(crate) fn energy(&self) -> f64 {
+        self.amplitude().powi(2) * self.samples as f64 / self.noise()
+    }
+
+    /// The least-squares step; `prior` is added to the information (in units of one over the parameter squared).
+    pub(crate) fn step(&self, prior: Vector) -> Option<Vector> {
+        let information = self.information(prior)?;
+        let weight = 2.0 * self.amplitude() / self.noise();
+        Some(multiply(&invert(&information)?, &self.gradient.map(|value| value * weight)))
+    }
+
+    /// Fisher information with a prior on its diagonal; `None` without any signal.
+    pub(crate) fn information(&self, prior: Vector) -> Option<Matrix> {
+        let weight = 2.0 * self.amplitude().powi(2) / self.noise();
+        if !(weight.is_finite() && weight > 0.0) {
+            return None;
+        }
+        let mut information = self.gram.map(|row| row.map(|value| value * weight));
+        for (k, prior) in prior.into_iter().enumerate() {
+            information[k][k] += prior;
+        }
+        Some(information)
+    }
+}
+
+/// Inverse of a symmetric positive definite matrix, scaled to unit diagonal first because its units differ by 1e5.
+/// `None` when it is singular.
+pub(crate) fn invert(matrix: &Matrix) -> Option<Matrix> {
+    let mut scale = [0.0; PARAMETERS];
+    for (row, scale) in scale.iter_mut().enumerate() {
+        let diagonal = matrix[row][row];
+        *scale = if diagonal > 0.0 { diagonal.sqrt().recip() } else { return None };
+    }
+    let mut work = [[0.0; 2 * PARAMETERS]; PARAMETERS];
+    for row in 0..PARAMETERS {
+        for column in 0..PARAMETERS {
+            work[row][column] = matrix[row][column] * scale[row] * scale[column];
+        }
+        work[row][PARAMETERS + row] = 1.0;
+    }
+    eliminate(&mut work)?;
+    let mut inverse = [[0.0; PARAMETERS]; PARAMETERS];
+    for row in 0..PARAMETERS {
+        for column in 0..PARAMETERS {
+            inverse[row][column] = work[row][PARAMETERS + column] * scale[row] * scale[column];
+        }
+    }
+    Some(inverse)
+}
+
+/// Gauss-Jordan without pivoting, which a positive definite matrix does not need.
+fn eliminate(work: &mut [[f64; 2 * PARAMETERS]; PARAMETERS]) -> Option<()> {
+    for pivot in 0..PARAMETERS {
+        let diagonal = work[pivot][pivot];
+        if diagonal.is_nan() || diagonal < 1e-12 {
+            return None;
+        }
+        let row = work[pivot].map(|value| value / diagonal);
+        work[pivot] = row;
+        for (other, values) in work.iter_mut().enumerate() {
+            if other != pivot {
+                let factor = values[pivot];
+                values.iter_mut().zip(row).for_each(|(value, pivot)| *value -= factor * pivot);
+            }
+        }
+    }
+    Some(())
+}
+
+/// Matrix times vector.
+pub(crate) fn multiply(matrix: &Matrix, vector: &Vector) -> Vector {
+    matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+}
+
+/// T C T^t.
+pub(crate) fn sandwich(transition: &Matrix, covariance: &Matrix) -> Matrix {
+    let half = transition.map(|row| {
+        let mut out = [0.0; PARAMETERS];
+        for (k, out) in out.iter_mut().enumerate() {
+            *out = (0..PARAMETERS).map(|m| row[m] * covariance[m][k]).sum();
+        }
+        out
+    });
+    half.map(|row| transition.map(|other| row.iter().zip(other).map(|(a, b)| a * b).sum()))
+}

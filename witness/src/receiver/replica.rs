@@ -1,0 +1,163 @@
+//! A decided frame, evaluated at the receiver's own sample instants and taken out of the samples, chirp by chirp.
+//!
+//! Nothing is interpolated: sample `n` stands at chip time `t = (n - anchor) (1 + eps) / R` of the transmitter, and the replica's
+//! phase is a polynomial there. This is the estimator's view of the frame, exact to the sample clock; decisions and levels
+//! use the band-limited chips of [`super::chips`] instead.
+
+use std::f64::consts::TAU as TURN;
+
+use num_complex::{Complex32, Complex64};
+
+use super::{
+    demodulator::Demodulator, follower::Followed, history::History, least_squares::Normal,
+    trajectory::Trajectory,
+};
+use crate::{Chirp, SpreadingFactor, Sweep, chirp::sync_and_sfd};
+
+/// Samples between fresh evaluations of the phase; in between it is advanced by two complex products.
+const FRESH: i64 = 256;
+
+/// A chirp of the frame, where it stands on air, and the carrier phase step there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    pub(crate) chirp: Chirp,
+    /// Start, in chips from the anchor.
+    pub(crate) first_chip: f64,
+    phase: f64,
+}
+
+/// One sample with the replica of amplitude 1 that belongs to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    /// As received.
+    pub(crate) received: Complex64,
+    /// Conjugate of the replica: their product is the despread sample.
+    pub(crate) conjugate: Complex64,
+    /// Chip time from the anchor.
+    chip: f64,
+    /// Frequency of the chirp there, cycles a chip.
+    frequency: f64,
+}
+
+/// Every chirp of the frame as it is on air.
+pub(crate) fn placed(frame: &Followed, sf: SpreadingFactor) -> impl Iterator<Item = Placed> {
+    let mut first_chip = -(frame.sync.preamble_symbols as f64 + 2.0) * sf.chips() as f64;
+    let ups = std::iter::repeat_n(Chirp::up(sf, 0), frame.sync.preamble_symbols);
+    let lead = ups.chain(sync_and_sfd(sf, frame.sync.sync_word)).map(|chirp| (chirp, 0.0, 0.0));
+    let payload = frame.symbols.iter().map(move |&shift| {
+        if frame.grid.early {
+            let before = (shift + sf.chips() as u16 - 1) % sf.chips() as u16;
+            (Chirp::up(sf, before), 1.0, frame.grid.phase)
+        } else {
+            (Chirp::up(sf, shift), 0.0, 0.0)
+        }
+    });
+    lead.chain(payload).map(move |(chirp, early, phase)| {
+        let placed = Placed { chirp, first_chip: first_chip - early, phase };
+        first_chip += chirp.chips as f64;
+        placed
+    })
+}
+
+/// Least-squares sums over every sample of the frame.
+pub(crate) fn sums(
+    frame: &Followed,
+    reference: f64,
+    free_phase: bool,
+    history: &History,
+    demodulator: &Demodulator,
+) -> Normal {
+    let mut normal = Normal::new(reference, free_phase);
+    for placed in placed(frame, demodulator.sf()) {
+        placed.visit(demodulator.sf(), history, &frame.sync.tracker.path, |sample| {
+            normal.add(sample.received * sample.conjugate, sample.chip, sample.frequency);
+        });
+        normal.end_chirp();
+    }
+    normal
+}
+
+impl Placed {
+    /// Shows every sample of the chirp that the history holds.
+    pub(crate) fn visit(
+        self,
+        sf: SpreadingFactor,
+        history: &History,
+        path: &Trajectory,
+        mut visitor: impl FnMut(Sample),
+    ) {
+        let n = sf.chips() as f64;
+        let last_chip = self.first_chip + self.chirp.chips as f64;
+        let mut line = |frequency: f64, rate: f64, chips: std::ops::Range<f64>| {
+            let line = Line { start_chip: self.first_chip, rate, frequency, phase: self.phase };
+            line.visit(chips, history, path, &mut visitor);
+        };
+        match self.chirp.sweep {
+            // After the fold the chirp sweeps a bandwidth lower; a whole number of chips from its start its phase is the same.
+            Sweep::Up(shift) => {
+                let fold = (self.first_chip + n - f64::from(shift)).min(last_chip);
+                let frequency = f64::from(shift) / n - 0.5;
+                line(frequency, 1.0 / n, self.first_chip..fold);
+                line(frequency - 1.0, 1.0 / n, fold..last_chip);
+            }
+            Sweep::Down => line(0.5, -1.0 / n, self.first_chip..last_chip),
+        }
+    }
+}
+
+/// A stretch of linear frequency: `phi(t) = frequency t + rate t^2 / 2`, `t` from its chirp's start.
+#[derive(Clone, Copy)]
+struct Line {
+    start_chip: f64,
+    rate: f64,
+    frequency: f64,
+    phase: f64,
+}
+
+impl Line {
+    fn visit(
+        self,
+        chips: std::ops::Range<f64>,
+        history: &History,
+        path: &Trajectory,
+        visitor: &mut impl FnMut(Sample),
+    ) {
+        let first = path.sample_of_chip(chips.start).ceil() as i64;
+        let last = path.sample_of_chip(chips.end).ceil() as i64;
+        for from in (first..last).step_by(FRESH as usize) {
+            if let Some(samples) = history.slice(from, (last - from).min(FRESH) as usize) {
+                self.visit_block(from, samples, path, visitor);
+            }
+        }
+    }
+
+    fn visit_block(
+        self,
+        from: i64,
+        samples: &[Complex32],
+        path: &Trajectory,
+        visitor: &mut impl FnMut(Sample),
+    ) {
+        let step = 1.0 / path.samples_per_chip();
+        let carrier = path.cfo_cycles_per_sample();
+        let since_anchor = from as f64 - path.anchor_sample;
+        let first = since_anchor * step - self.start_chip;
+        let cycles = (self.frequency + 0.5 * self.rate * first) * first + carrier * since_anchor;
+        let mut conjugate = Complex64::from_polar(1.0, -TURN * cycles.fract() - path.theta - self.phase);
+        // phi(t + h) - phi(t) = (frequency + rate t) h + rate h^2 / 2, which itself grows by rate h^2 a sample.
+        let advance = (self.frequency + self.rate * first) * step + 0.5 * self.rate * step * step + carrier;
+        let mut advance = Complex64::from_polar(1.0, -TURN * advance);
+        let growth = Complex64::from_polar(1.0, -TURN * self.rate * step * step);
+        for (k, sample) in samples.iter().enumerate() {
+            let t = first + k as f64 * step;
+            visitor(Sample {
+                received: Complex64::new(f64::from(sample.re), f64::from(sample.im)),
+                conjugate,
+                chip: self.start_chip + t,
+                frequency: self.frequency + self.rate * t,
+            });
+            conjugate *= advance;
+            advance *= growth;
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Where may the SFD be? Hypotheses of carrier and timing, ranked on the search grid.
+//!
+//! A repeated up-chirp fixes only `b = c - T`, carrier offset minus timing (bins and chips are the same unit). The down-chirps of
+//! the SFD show at bin `c + T - o` of a window that starts at `o`. For every whole part of `c` in range, and every symbol that the
+//! SFD may start at, `T` follows from `b`; two windows a symbol apart, the first on the quarter-symbol raster, lie inside that SFD
+//! and their power ranks the hypothesis. The whole range of carriers is searched, so `c` and `c + N/2` are told apart.
+//!
+//! `b` is measured in the middle of the up-chirps; by the time of the SFD the transmitter's clock has drifted. Where that matters, a
+//! clock tied to the carrier and an exact one are both hypotheses.
+
+use num_complex::{Complex32, Complex64};
+
+use super::{
+    demodulator::Demodulator,
+    history::History,
+    pattern::UPS,
+    search::{Candidate, WINDOWS},
+    synchroniser::CarrierRange,
+};
+
+/// Symbols after the candidate's last window at which the SFD may start.
+const FIRST: f64 = 1.5;
+const LAST: f64 = 7.5;
+/// Windows after the candidate's last that must be there before the search: the latest SFD, with what SF5 and SF6 add to it.
+pub(crate) const LOOKAHEAD: i64 = 12;
+/// Symbols from the middle of the up-chirps that were measured to the candidate's last window.
+const UPS_BEFORE: f64 = 0.5 * WINDOWS as f64 - 1.0;
+/// Clock drift from which on an exact clock is tried beside one tied to the carrier.
+const DRIFT_MATTERS_CHIPS: f64 = 0.1;
+/// Hypotheses kept.
+const KEPT: usize = 12;
+
+/// A carrier and a place for the SFD.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hypothesis {
+    /// Carrier offset in bins.
+    pub(crate) carrier: f64,
+    /// SFD start in chips of the search grid.
+    pub(crate) start: f64,
+    /// Clock offset that the start was reckoned with.
+    pub(crate) eps: f64,
+    score: f32,
+}
+
+/// What the up-chirps say by themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ups {
+    /// Fractional bin: carrier minus timing.
+    bin: f64,
+    /// Fractional part of the carrier offset in bins, from the phase advance between windows.
+    carrier_fraction: f64,
+}
+
+/// Measures the repeated up-chirp of a candidate.
+pub(crate) fn measure_ups(candidate: Candidate, grid: &History, demodulator: &Demodulator) -> Ups {
+    const STEPS: i32 = 6;
+    const STEP_BINS: f64 = 0.25;
+    let at = |step: i32| candidate.bin as f64 + 0.5 + f64::from(step) * STEP_BINS;
+    let energy = |bin: f64| -> f64 {
+        tones(candidate.window, bin, grid, demodulator).iter().map(Complex64::norm_sqr).sum()
+    };
+    let energies: Vec<f64> = (-STEPS..=STEPS).map(|step| energy(at(step))).collect();
+    let best = energies.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(index, _)| index);
+    let bin = at(best as i32 - STEPS) + STEP_BINS * parabola_peak(&energies, best);
+    let tones = tones(candidate.window, bin, grid, demodulator);
+    let advance: Complex64 = tones.windows(2).map(|pair| pair[1] * pair[0].conj()).sum();
+    Ups { bin, carrier_fraction: advance.arg() / std::f64::consts::TAU }
+}
+
+/// Whether the windows where the SFD should have been still carry the up-chirp.
+pub(crate) fn preamble_goes_on(
+    candidate: Candidate,
+    ups: Ups,
+    grid: &History,
+    demodulator: &Demodulator,
+) -> bool {
+    let power = |tones: &[Complex64]| tones.iter().map(Complex64::norm_sqr).sum::<f64>() / tones.len() as f64;
+    let inside = power(&tones(candidate.window, ups.bin, grid, demodulator));
+    let beyond = tones(candidate.window + WINDOWS as i64, ups.bin, grid, demodulator);
+    power(&beyond[2..6]) > 0.5 * inside
+}
+
+/// The likeliest hypotheses, best first.
+pub(crate) fn hypotheses(
+    candidate: Candidate,
+    ups: Ups,
+    range: CarrierRange,
+    grid: &History,
+    demodulator: &mut Demodulator,
+) -> Vec<Hypothesis> {
+    let chips = demodulator.sf().chips() as i64;
+    let n = chips as f64;
+    let origin = candidate.window * chips;
+    let down = DownWindows::new(origin, grid, demodulator);
+    let mut best: Vec<Hypothesis> = Vec::with_capacity(KEPT + 1);
+    let carrier_max = (range.nu_max * n).min(0.5 * n - 1.0);
+    for whole in (-carrier_max).ceil() as i64..=carrier_max as i64 {
+        let carrier = whole as f64 + ups.carrier_fraction;
+        let offset = (carrier - ups.bin).rem_euclid(n);
+        for symbol in FIRST as i64..=LAST as i64 {
+            let from_origin = offset + symbol as f64 * n;
+            for eps in clocks(carrier / n * range.clock_per_nu, from_origin + UPS_BEFORE * n) {
+                let from_origin = from_origin - eps * (from_origin + UPS_BEFORE * n);
+                if (FIRST * n..LAST * n).contains(&from_origin) {
+                    let score = down.power(carrier, from_origin);
+                    keep(&mut best, Hypothesis { carrier, start: origin as f64 + from_origin, eps, score });
+                }
+            }
+        }
+    }
+    for hypothesis in &mut best {
+        hypothesis.score = whole_chip_energy(*hypothesis, grid, demodulator);
+    }
+    best.sort_by(|a, b| b.score.total_cmp(&a.score));
+    best
+}
+
+/// The clock tied to the carrier and, where their drift over the chips between differs, an exact one.
+fn clocks(tied: f64, chips: f64) -> impl Iterator<Item = f64> {
+    let differs = (tied * chips).abs() > DRIFT_MATTERS_CHIPS;
+    std::iter::once(tied).chain(differs.then_some(0.0))
+}
+
+/// One Fourier sum a window of the candidate, at a fractional bin.
+fn tones(last_window: i64, bin: f64, grid: &History, demodulator: &Demodulator) -> Vec<Complex64> {
+    let up = demodulator.upchirp();
+    let mut chips = vec![Complex32::ZERO; up.len()];
+    (last_window + 1 - WINDOWS as i64..=last_window)
+        .map(|window| {
+            grid.copy(window * up.len() as i64, &mut chips);
+            tone(&chips, up, bin / up.len() as f64)
+        })
+        .collect()
+}
+
+/// Power spectra of windows a quarter symbol apart, dechirped for down-chirps.
+struct DownWindows {
+    powers: Vec<Vec<f32>>,
+    quarter: i64,
+}
+
+impl DownWindows {
+    const FIRST_QUARTER: i64 = (FIRST * 4.0) as i64;
+    const COUNT: i64 = ((LAST - FIRST) * 4.0) as i64 + 5;
+
+    fn new(origin: i64, grid: &History, demodulator: &mut Demodulator) -> Self {
+        let mut chips = vec![Complex32::ZERO; demodulator.sf().chips()];
+        let quarter = chips.len() as i64 / 4;
+        let mut power = |index: i64| -> Vec<f32> {
+            grid.copy(origin + (Self::FIRST_QUARTER + index) * quarter, &mut chips);
+            for (chip, up) in chips.iter_mut().zip(demodulator.upchirp()) {
+                *chip *= up;
+            }
+            demodulator.transform(&chips).iter().map(Complex32::norm_sqr).collect()
+        };
+        Self { powers: (0..Self::COUNT).map(&mut power).collect(), quarter }
+    }
+
+    /// Power that two windows inside an SFD at this start would have of it.
+    fn power(&self, carrier: f64, from_origin: f64) -> f32 {
+        let window = (from_origin / self.quarter as f64).ceil() as i64;
+        let bin = carrier + from_origin - (window * self.quarter) as f64;
+        let index = (window - Self::FIRST_QUARTER) as usize;
+        self.pair(index, bin) + self.pair(index + 4, bin)
+    }
+
+    /// Power of the two bins around a fractional bin.
+    fn pair(&self, window: usize, bin: f64) -> f32 {
+        self.powers.get(window).map_or(0.0, |row| {
+            let mask = row.len() - 1;
+            let lower = bin.rem_euclid(row.len() as f64).floor() as usize;
+            row[lower & mask] + row[(lower + 1) & mask]
+        })
+    }
+}
+
+fn keep(best: &mut Vec<Hypothesis>, new: Hypothesis) {
+    best.push(new);
+    if best.len() > KEPT {
+        let worst = best.iter().enumerate().min_by(|a, b| a.1.score.total_cmp(&b.1.score));
+        if let Some(index) = worst.map(|(index, _)| index) {
+            best.swap_remove(index);
+        }
+    }
+}
+
+/// Coherent energy of six up-chirps and the SFD at whole chips of the grid: coarse in time, exact in phase.
+fn whole_chip_energy(hypothesis: Hypothesis, grid: &History, demodulator: &Demodulator) -> f32 {
+    let up = demodulator.upchirp();
+    let n = up.len();
+    let nu = hypothesis.carrier / n as f64;
+    let start = hypothesis.start.round() as i64;
+    let mut chips = vec![Complex32::ZERO; n];
+    let mut sum_at = |first_chip: i64, length: usize, down: bool| -> (Complex64, f64) {
+        grid.copy(start + first_chip, &mut chips);
+        if down {
+            for (chip, up) in chips.iter_mut().zip(up) {
+                *chip *= up * up;
+            }
+        }
+        let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * nu * first_chip as f64);
+        (tone(&chips[..length], &up[..length], nu) * turn, first_chip as f64 + length as f64 / 2.0)
+    };
+    let chip_count = n as i64;
+    let ups = (3..3 + UPS as i64).map(|k| (-k * chip_count, n, false));
+    let sfd = [(0, n, true), (chip_count, n, true), (2 * chip_count, n / 4, true)];
+    let sums: Vec<(Complex64, f64)> =
+        ups.chain(sfd).map(|(first, length, down)| sum_at(first, length, down)).collect();
+    let energy = |error: f64| -> f64 {
+        let turn =
+            |middle: &f64| Complex64::from_polar(1.0, -std::f64::consts::TAU * error * middle / n as f64);
+        sums.iter().map(|(sum, middle)| sum * turn(middle)).sum::<Complex64>().norm_sqr()
+    };
+    (-10..=10).map(|step| energy(f64::from(step) * 0.02)).fold(0.0, f64::max) as f32
+}
+
+/// Fourier sum, at a frequency in cycles a chip, of chips despread by the up-chirp.
+fn tone(chips: &[Complex32], upchirp: &[Complex32], nu: f64) -> Complex64 {
+    let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * nu);
+    let mut phase = Complex64::ONE;
+    let mut sum = Complex64::ZERO;
+    for (chip, up) in chips.iter().zip(upchirp) {
+        let value = chip * up.conj();
+        sum += Complex64::new(f64::from(value.re), f64::from(value.im)) * phase;
+        phase *= turn;
+    }
+    sum
+}
+
+/// Vertex of the parabola through a maximum and its neighbours, in steps.
+fn parabola_peak(values: &[f64], index: usize) -> f64 {
+    let (Some(low), Some(high)) =
+        (index.checked_sub(1).and_then(|low| values.get(low)), values.get(index + 1))
+    else {
+        return 0.0;
+    };
+    let curvature = low - 2.0 * values[index] + high;
+    if curvature >= 0.0 { 0.0 } else { (0.5 * (low - high) / curvature).clamp(-0.5, 0.5) }
+}
