@@ -1,6 +1,6 @@
 //! Layers `land` (polygons), `coast` and `border` (lines) and `country` (points: `name`, `rank` 1..=6 by size).
 
-use fast_mvt::{MvtGeomType, MvtLayerBuilder, MvtResult};
+use fast_mvt::{MvtCoord, MvtGeomType, MvtLayerBuilder, MvtResult};
 
 use super::{Tile, encoded, shifts};
 use crate::{
@@ -43,16 +43,27 @@ fn draw(layer: MvtLayerBuilder, land: &Land, worlds: i32, tile: TileId) -> MvtRe
     let within = tile.drawn().shifted(-worlds);
     let cut =
         |ring: &Vec<_>| clip::ring(ring, &within).into_iter().map(|point| tile.local(point.shifted(worlds)));
-    let mut rings = land.rings.iter().map(|ring| cut(ring).collect::<Vec<_>>());
-    let Some(outline) = rings.next().filter(|outline| outline.len() >= 3) else {
+    let rings: Vec<Vec<_>> = land.rings.iter().map(|ring| cut(ring).collect()).collect();
+    let outside: i64 = rings[1..].iter().map(|hole| doubled_area(hole)).sum();
+    // Nothing is left where the outline only grazes the tile, or where the tile lies in a hole.
+    if doubled_area(&rings[0]) <= outside {
         return Ok(layer);
-    };
+    }
     let mut feature = layer.feature_of(MvtGeomType::Polygon);
-    feature.ring(outline, true)?;
-    for hole in rings.filter(|hole| hole.len() >= 3) {
-        feature.ring(hole, false)?;
+    for (number, ring) in rings.into_iter().enumerate().filter(|(_, ring)| doubled_area(ring) > 0) {
+        feature.ring(ring, number == 0)?;
     }
     Ok(feature.end())
+}
+
+/// Twice the area of a ring, whichever way it is wound.
+fn doubled_area(ring: &[MvtCoord]) -> i64 {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter()
+        .zip(next)
+        .map(|(a, b)| i64::from(a.x) * i64::from(b.y) - i64::from(b.x) * i64::from(a.y))
+        .sum::<i64>()
+        .abs()
 }
 
 fn lines(basemap: &Basemap, tile: TileId, kind: LineKind, name: &str) -> MvtResult<Option<Vec<u8>>> {

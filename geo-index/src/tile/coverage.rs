@@ -2,7 +2,8 @@
 //!
 //! Feature id: the low 52 bits of the cell's index ([`crate::Cell::feature_id`]); with the property `res` they give the
 //! index back: 2^59 + res * 2^52 + id. Properties: `res`; `rssi` (median, whole dBm; absent when nobody listened there);
-//! `hotspots` (median per covered cell); `reward` (base units of EAR, at most 2^53 - 1); `age` (epochs since last proven);
+//! `hotspots` (median per covered cell); `reward` (base units of EAR
+//! for each covered cell on average, at most 2^53 - 1); `age` (epochs since last proven);
 //! `share` (percent of the cell's own cells that are covered, 1..=100).
 
 use fast_mvt::{MvtLayerBuilder, MvtResult};
@@ -42,7 +43,7 @@ fn describe(feature: &mut fast_mvt::MvtFeatureBuilder, summary: &CellSummary, ep
         feature.tag_sint("rssi", signal.median_rssi_dbm.round() as i64)?;
     }
     feature.tag_uint("hotspots", u64::from(summary.hotspots_per_cell))?;
-    feature.tag_uint("reward", summary.reward_base_units.min(SAFE_INTEGER_MAX))?;
+    feature.tag_uint("reward", (summary.reward_base_units / summary.covered.max(1)).min(SAFE_INTEGER_MAX))?;
     feature.tag_uint("age", epoch.saturating_sub(summary.last_epoch))?;
     feature.tag_uint("share", (summary.covered * 100).div_ceil(summary.cells.max(1)))?;
     Ok(())

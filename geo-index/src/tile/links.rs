@@ -94,6 +94,11 @@ impl Link {
         Self { number, beaconer: beaconer.0, witness: witness.0, counts, check, ends, bounds }
     }
 
+    /// Beaconer's and witness's places on the plane, in one piece.
+    pub fn ends(&self) -> [WorldPoint; 2] {
+        self.ends
+    }
+
     /// The link's verdict.
     pub fn verdict(&self) -> Verdict {
         self.counts.verdict()

@@ -208,6 +208,18 @@ fn basemap_layers_and_labels() {
     assert!(basemap_tile(&basemap, sea).unwrap().is_none());
 }
 
+/// A lake that fills a tile leaves nothing of the land around it.
+#[test]
+fn a_tile_in_a_hole_is_empty() {
+    let lake = TWO_COUNTRIES
+        .replace(r#""arcs":[[[1,-3]]]"#, r#""arcs":[[[1,-3],[3]]]"#)
+        .replace("[-10,0]]]}", "[-10,0]],[[4,3],[0,4],[12,0],[0,-4],[-12,0]]]}");
+    let basemap = Basemap::read(lake.as_bytes()).unwrap();
+    let at = |lat, lng| basemap_tile(&basemap, TileId::around(9, project(lat, lng)).unwrap()).unwrap();
+    assert!(at(5.0, 8.0).is_none_or(|bytes| features(&bytes, "land").is_empty()));
+    assert_eq!(features(&at(2.0, 5.0).unwrap(), "land").len(), 1);
+}
+
 #[test]
 fn tilejson_has_what_the_specification_asks_for() {
     for source in TileSource::ALL {

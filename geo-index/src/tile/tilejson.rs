@@ -106,7 +106,7 @@ impl TileSource {
                     ("res", "H3 resolution"),
                     ("rssi", "Median received power, dBm; absent when nobody listened there"),
                     ("hotspots", "Median number of hotspots covering each covered cell"),
-                    ("reward", "Paid for it in this epoch, base units of EAR"),
+                    ("reward", "Paid for each covered cell in this epoch on average, base units of EAR"),
                     ("age", "Epochs since it was last proven"),
                     ("share", "Percent of its cells that are covered"),
                 ],
