@@ -133,6 +133,8 @@ pub struct Receiver {
     coarse: ChipReader,
     time: Timebase,
     samples_per_chip: i64,
+    /// Samples pushed, at the caller's rate.
+    pushed: u64,
     done: i64,
     /// End of the stream, once it is known.
     last_sample: i64,
@@ -194,6 +196,7 @@ impl Receiver {
             coarse: ChipReader::coarse(samples_per_chip),
             time: Timebase { rate_hz: chip_rate_hz * samples_per_chip as f64, chip_rate_hz, ratio },
             samples_per_chip: samples_per_chip as i64,
+            pushed: 0,
             done: 0,
             last_sample: i64::MAX,
             clean: Vec::new(),
@@ -206,6 +209,7 @@ impl Receiver {
 
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
     pub fn push(&mut self, samples: &[Complex32], frames: &mut Vec<HeardFrame>) {
+        self.pushed += samples.len() as u64;
         let clean = self.sanitise(samples);
         self.resampler.process(&clean, &mut self.history);
         self.clean = clean;
@@ -216,7 +220,8 @@ impl Receiver {
 
     /// The stream has ended: completes the frames whose last chip is in it.
     pub fn finish(&mut self, frames: &mut Vec<HeardFrame>) {
-        self.last_sample = self.history.end();
+        // The resampler still holds back what its kernel looks ahead.
+        self.last_sample = (self.pushed as f64 / self.time.ratio).ceil() as i64;
         let slowest = self.lanes.iter().map(|lane| lane.sf.chips()).max().unwrap_or(0) as i64;
         let wanted = self.history.end() + (LOOKAHEAD + 4) * slowest * self.samples_per_chip + 2 * QUANTUM;
         while self.history.end() < wanted {

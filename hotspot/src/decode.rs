@@ -1,0 +1,236 @@
+//! `hotspot decode`: what LoRa frames are in these recordings?
+
+use std::{
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use earshot_sigmf::Recording;
+use indicatif::{ProgressBar, ProgressStyle};
+use witness::{
+    Bandwidth, CodingRate, CrcStatus, Header, HeardFrame, OVERSAMPLING_MAX, Receiver, ReceiverConfig,
+    SpreadingFactor,
+};
+
+use crate::frame_report::FrameReport;
+
+/// Samples read at a time.
+const CHUNK: usize = 1 << 16;
+/// Recordings longer than this show how far it is, where somebody looks.
+const LONG_SAMPLES: u64 = 4 << 20;
+
+/// Options of `hotspot decode`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hotspot decode capture.sigmf-meta                     every spreading factor and every bandwidth that fits
+  hotspot decode --json --sf 7 *.sigmf-meta             one JSON object a frame
+  hotspot decode --sf 9 --implicit 16:1:crc a.sigmf     16 bytes at 4/5 with a CRC, no header on air
+
+Prints one line a frame, in the order of arrival. Exit code 0, also without frames; 2 when a recording is broken (what could be
+decoded of it is printed first).")]
+pub(crate) struct Decode {
+    /// One JSON object a frame on standard output, and nothing else
+    #[arg(long)]
+    json: bool,
+    /// Spreading factor, 5 to 12, or all
+    #[arg(long, value_name = "N", default_value = "all")]
+    sf: SpreadingFactors,
+    /// Chirp bandwidth: 125000, 250000 or 500000 [default: every one that fits the sample rate]
+    #[arg(long, value_name = "B", value_parser = parse_bandwidth)]
+    bandwidth_hz: Option<Bandwidth>,
+    /// Frames have no header: LEN payload bytes, code rate CR (1 to 4 for 4/5 to 4/8), with or without CRC
+    #[arg(long, value_name = "LEN:CR:crc|nocrc", value_parser = parse_implicit)]
+    implicit: Option<Header>,
+    /// Recordings: .sigmf-meta, .sigmf-data or .sigmf
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Clone)]
+struct SpreadingFactors(Vec<SpreadingFactor>);
+
+impl FromStr for SpreadingFactors {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(Self(SpreadingFactor::ALL.to_vec()));
+        }
+        let number: u32 = text.parse().map_err(|_| format!("{text:?} is neither a number nor \"all\""))?;
+        Ok(Self(vec![SpreadingFactor::new(number).map_err(|error| error.to_string())?]))
+    }
+}
+
+pub(crate) fn parse_bandwidth(text: &str) -> Result<Bandwidth, String> {
+    let hz = text.parse().map_err(|_| format!("{text:?} is not a number of Hz"))?;
+    Bandwidth::from_hz(hz).map_err(|error| error.to_string())
+}
+
+fn parse_implicit(text: &str) -> Result<Header, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let [length, rate, crc] = parts[..] else { return Err("expected LEN:CR:crc or LEN:CR:nocrc".into()) };
+    let payload_bytes = length.parse().map_err(|_| format!("length {length:?} is not in 1 to 255"))?;
+    let rate = rate.parse().map_err(|_| format!("code rate {rate:?} is not in 1 to 4"))?;
+    let coding_rate = CodingRate::from_parity_bits(rate).map_err(|error| error.to_string())?;
+    let crc = match crc {
+        "crc" => true,
+        "nocrc" => false,
+        other => return Err(format!("{other:?} is neither \"crc\" nor \"nocrc\"")),
+    };
+    if payload_bytes == 0 {
+        return Err("length 0 is not in 1 to 255".into());
+    }
+    Ok(Header { payload_bytes, coding_rate, crc })
+}
+
+impl Decode {
+    pub(crate) fn run(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        for file in &self.files {
+            self.decode_file(file, &mut faults)?;
+        }
+        let Some(last) = faults.pop() else { return Ok(()) };
+        for fault in faults {
+            eprintln!("hotspot: {fault:#}");
+        }
+        Err(last)
+    }
+
+    /// What is wrong with a recording is put aside, so that the next one is decoded all the same; only standard output ends it all.
+    fn decode_file(&self, file: &Path, faults: &mut Vec<anyhow::Error>) -> Result<()> {
+        let recordings = match earshot_sigmf::open(file) {
+            Ok(recordings) => recordings,
+            Err(fault) => {
+                faults.push(fault.into());
+                return Ok(());
+            }
+        };
+        for mut recording in recordings {
+            let mut frames = Vec::new();
+            faults.extend(self.receive(&mut recording, &mut frames).err());
+            without_echoes(&mut frames);
+            frames.sort_by(|a, b| a.measurements.sample_start.total_cmp(&b.measurements.sample_start));
+            self.print(&frames, &recording)?;
+        }
+        Ok(())
+    }
+
+    /// Runs every receiver over the recording; frames heard before a fault are kept.
+    fn receive(&self, recording: &mut Recording, frames: &mut Vec<HeardFrame>) -> Result<()> {
+        let mut receivers = self.receivers(recording)?;
+        let progress = progress(recording);
+        let mut samples = Vec::new();
+        let read = loop {
+            match recording.read(CHUNK, &mut samples) {
+                Ok(()) if samples.is_empty() => break Ok(()),
+                Ok(()) => {}
+                Err(fault) => break Err(fault),
+            }
+            for receiver in &mut receivers {
+                receiver.push(&samples, frames);
+            }
+            progress.inc(samples.len() as u64);
+        };
+        for receiver in &mut receivers {
+            receiver.finish(frames);
+        }
+        progress.finish_and_clear();
+        read?;
+        let not_finite = receivers.first().map_or(0, |receiver| receiver.counts().not_finite);
+        if not_finite > 0 {
+            bail!(
+                "{}: {not_finite} samples are not finite numbers; they were taken for silence",
+                recording.path.display()
+            );
+        }
+        Ok(())
+    }
+
+    fn receivers(&self, recording: &Recording) -> Result<Vec<Receiver>> {
+        let rate = recording.metadata.sample_rate_hz;
+        let bandwidths: Vec<Bandwidth> = match self.bandwidth_hz {
+            Some(bandwidth) => vec![bandwidth],
+            None => Bandwidth::ALL.into_iter().filter(|bandwidth| fits(*bandwidth, rate)).collect(),
+        };
+        if bandwidths.is_empty() {
+            return Err(anyhow!("no LoRa bandwidth (125, 250, 500 kHz) fits {rate} samples/s"))
+                .with_context(|| format!("{}: core:sample_rate", recording.path.display()));
+        }
+        bandwidths.into_iter().map(|bandwidth| self.receiver(recording, bandwidth)).collect()
+    }
+
+    fn receiver(&self, recording: &Recording, bandwidth: Bandwidth) -> Result<Receiver> {
+        let config = ReceiverConfig {
+            spreading_factors: self.sf.0.clone(),
+            carrier_hz: recording.metadata.frequency_hz().filter(|hz| *hz > 1e6),
+            implicit_header: self.implicit,
+            ..ReceiverConfig::new(recording.metadata.sample_rate_hz, bandwidth)
+        };
+        Receiver::new(&config).with_context(|| format!("{}: core:sample_rate", recording.path.display()))
+    }
+
+    fn print(&self, frames: &[HeardFrame], recording: &Recording) -> Result<()> {
+        let name = (self.files.len() > 1).then(|| recording.path.display().to_string());
+        let mut out = std::io::stdout().lock();
+        for frame in frames {
+            let report = FrameReport::new(frame, name.clone());
+            if self.json {
+                serde_json::to_writer(&mut out, &report)
+                    .map_err(std::io::Error::from)
+                    .context("standard output")?;
+                writeln!(out).context("standard output")?;
+            } else {
+                writeln!(out, "{report}").context("standard output")?;
+            }
+        }
+        out.flush().context("standard output")
+    }
+}
+
+fn fits(bandwidth: Bandwidth, rate_hz: f64) -> bool {
+    let oversampling = rate_hz / f64::from(bandwidth.hz());
+    (1.0..=f64::from(OVERSAMPLING_MAX)).contains(&oversampling)
+}
+
+/// A frame of four times the bandwidth and two spreading factors more sweeps at the same rate: a receiver of the one may take the
+/// other's chirps for its own. Of two frames at the same time, one that no CRC vouches for gives way to one that it does.
+fn without_echoes(frames: &mut Vec<HeardFrame>) {
+    let slope = |frame: &HeardFrame| f64::from(frame.bandwidth.hz()).powi(2) / frame.sf.chips() as f64;
+    let sure: Vec<(f64, f64, f64, Bandwidth)> = frames
+        .iter()
+        .filter(|frame| frame.crc == CrcStatus::Ok)
+        .map(|frame| (slope(frame), starts_ns(frame), ends_ns(frame), frame.bandwidth))
+        .collect();
+    frames.retain(|frame| {
+        frame.crc == CrcStatus::Ok
+            || !sure.iter().any(|(sure_slope, start, end, bandwidth)| {
+                let same_slope = (slope(frame) / sure_slope - 1.0).abs() < 1e-6;
+                same_slope
+                    && frame.bandwidth != *bandwidth
+                    && starts_ns(frame) < *end
+                    && ends_ns(frame) > *start
+            })
+    });
+}
+
+fn starts_ns(frame: &HeardFrame) -> f64 {
+    frame.measurements.arrival.ns as f64
+}
+
+fn ends_ns(frame: &HeardFrame) -> f64 {
+    2.0 * frame.measurements.middle.ns as f64 - starts_ns(frame)
+}
+
+fn progress(recording: &Recording) -> ProgressBar {
+    let length = recording.sample_count();
+    if length < LONG_SAMPLES || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{wide_bar} {percent}% of {msg}, {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style).with_message(recording.path.display().to_string())
+}
