@@ -1,0 +1,39 @@
+//! What time a radio believes it is.
+
+use crate::{Draw, TrueTime};
+
+/// The time stamps of a radio.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Clock {
+    /// Follows the pulse a second of a satellite receiver: a fixed error (antenna cable, receiver) and a jitter drawn anew each
+    /// second; the sample counter is latched at every pulse, so the crystal's own rate is known.
+    Pps {
+        /// Fixed error, ns.
+        bias_ns: f64,
+        /// Standard deviation of the jitter, ns.
+        jitter_ns: f64,
+    },
+    /// Set once from the network and left alone.
+    Free {
+        /// Error when it was set, milliseconds.
+        offset_ms: f64,
+    },
+}
+
+impl Clock {
+    /// Local minus true time, in nanoseconds, at a time; `key` tells the radios of a world apart.
+    pub fn error_ns(&self, time: TrueTime, seed: u64, key: u64) -> f64 {
+        match *self {
+            Self::Pps { bias_ns, jitter_ns } => {
+                let second = time.as_ps().div_euclid(1_000_000_000_000).cast_unsigned();
+                bias_ns + Draw::new(seed, &[0x0C10, key, second]).normal(jitter_ns)
+            }
+            Self::Free { offset_ms } => offset_ms * 1e6,
+        }
+    }
+
+    /// Whether the clock follows PPS.
+    pub fn follows_pps(&self) -> bool {
+        matches!(self, Self::Pps { .. })
+    }
+}
