@@ -6,12 +6,12 @@
 use secp256k1::SecretKey;
 
 use crate::{
+    Hash, KeyError, PublicKey,
     block::{Block, Header, MAX_TRANSACTIONS},
     chain::ChainError,
+    context,
     effect::Effect,
     execute::{Call, TransactionError},
-    hash::{Context, Hash},
-    key::{KeyError, PublicKey},
     state::State,
     time::{Epoch, Height, Millis},
     transaction::SignedTransaction,
@@ -233,7 +233,7 @@ impl State {
         let mut state = self.clone();
         state.tip.height = self.tip.height.later(1);
         state.tip.time = time;
-        state.tip.randomness = Hash::of(Context::Randomness, &[self.tip.randomness.bytes(), link.bytes()]);
+        state.tip.randomness = Hash::of(context::RANDOMNESS, &[self.tip.randomness.bytes(), link.bytes()]);
         let validator = state.validators.change().get_mut(&proposer).expect("found above");
         validator.chain.now.as_mut().expect("found above").open(link, index);
         *state.proposed.change().entry(proposer).or_default() += 1;

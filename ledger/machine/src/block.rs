@@ -6,8 +6,7 @@
 use secp256k1::SecretKey;
 
 use crate::{
-    hash::{Context, Hash},
-    key::{KeyError, PublicKey, Signature},
+    Hash, KeyError, PublicKey, Signature, context,
     time::{Epoch, Height, Millis},
     transaction::SignedTransaction,
     wire::{self, DecodeError, Wire, proto},
@@ -41,7 +40,7 @@ impl Header {
     /// The block's hash; what its proposer signs.
     #[must_use]
     pub fn hash(&self) -> Hash {
-        Hash::of(Context::Block, &[&self.encode()])
+        Hash::of(context::BLOCK, &[&self.encode()])
     }
 }
 
@@ -69,7 +68,7 @@ impl Block {
     pub fn transactions_hash(transactions: &[SignedTransaction]) -> Hash {
         let hashes: Vec<Hash> = transactions.iter().map(SignedTransaction::hash).collect();
         let parts: Vec<&[u8]> = hashes.iter().map(|hash| hash.bytes().as_slice()).collect();
-        Hash::of(Context::Transactions, &parts)
+        Hash::of(context::TRANSACTIONS, &parts)
     }
 
     /// Whether the proposer signed the header.

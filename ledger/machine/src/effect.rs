@@ -3,8 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::{
+    PublicKey,
     cell::Cell8,
-    key::PublicKey,
     money::{Credits, Ear, Price},
     parameters::Parameter,
     settle::{EpochSummary, RewardLine},

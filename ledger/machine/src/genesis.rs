@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    Hash, PublicKey,
     chain::ChainPosition,
-    hash::Hash,
-    key::PublicKey,
     money::{Ear, Price},
     parameters::Parameters,
     place::{ClockClass, Place, PlaceError},

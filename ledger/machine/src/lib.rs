@@ -12,7 +12,7 @@
 //! |---|---|---|---|
 //! | money | `money` | verdicts of a round | `verdict` |
 //! | epochs, windows, times | `time` | parameters and their notice | `parameters` |
-//! | hashes, keys | `hash`, `key` | transactions, blocks | `transaction`, `block` |
+//! | what is hashed for what | `context` | transactions, blocks | `transaction`, `block` |
 //! | H3 cells as integers | `cell` | what a transaction does | `execute/` |
 //! | one-way chains | `chain` | what an epoch pays | `settle/` |
 //!
@@ -44,12 +44,11 @@ mod apply;
 mod block;
 mod cell;
 mod chain;
+mod context;
 mod effect;
 mod execute;
 pub mod fuzz;
 mod genesis;
-mod hash;
-mod key;
 mod median;
 mod money;
 mod parameters;
@@ -67,14 +66,13 @@ mod wire;
 pub use apply::{Applied, BlockError, Draft, Proposal};
 pub use block::{Block, Header, MAX_TRANSACTIONS};
 pub use cell::{Cell, Cell8, Cell12, CellError};
-pub use chain::{ChainError, ChainPosition, MAX_STEPS, OneWayChain, chain_step, chain_walk};
+pub use chain::{ChainError, ChainPosition, MAX_STEPS};
 pub use effect::Effect;
 pub use execute::TransactionError;
 pub use genesis::{
     Genesis, GenesisError, GenesisHotspot, GenesisValidator, MAX_POWER, MAX_VALIDATORS, SUPPLY_CAP,
 };
-pub use hash::{Context, Hash};
-pub use key::{KeyError, PublicKey, Signature};
+pub use identity::{Hash, KeyError, OneWayChain, PublicKey, Signature, chain_step, chain_walk};
 pub use median::weighted_median;
 pub use money::{Credits, Ear, MoneyError, Price};
 pub use parameters::{Parameter, ParameterError, Parameters};

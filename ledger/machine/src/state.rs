@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::{
+    Hash, PublicKey,
     cell::Cell8,
     chain::ChainPosition,
-    hash::{Context, Hash},
-    key::PublicKey,
+    context,
     money::{Credits, Ear, Price},
     parameters::{Parameter, Parameters},
     place::{ClockClass, Place},
@@ -216,7 +216,7 @@ impl State {
             borsh::to_vec(&(&self.calendar, &self.tip, &self.parameters, &self.supply, &self.carries))
                 .expect("writing into memory cannot fail");
         let sections = [
-            Hash::of(Context::Section, &[&scalars]),
+            Hash::of(context::SECTION, &[&scalars]),
             self.accounts.hash(),
             self.hotspots.hash(),
             self.cells.hash(),
@@ -228,7 +228,7 @@ impl State {
             self.pending.hash(),
         ];
         let parts: Vec<&[u8]> = sections.iter().map(|hash| hash.bytes().as_slice()).collect();
-        Hash::of(Context::State, &parts)
+        Hash::of(context::STATE, &parts)
     }
 
     /// The canonical bytes: a checkpoint.

@@ -10,7 +10,7 @@ use std::{
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::hash::{Context, Hash};
+use crate::{Hash, context};
 
 /// Rows by key, in ascending order.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ impl<K: BorshSerialize + Ord, V: BorshSerialize> Table<K, V> {
     pub fn hash(&self) -> Hash {
         *self.hash.get_or_init(|| {
             let bytes = borsh::to_vec(&*self.rows).expect("writing into memory cannot fail");
-            Hash::of(Context::Section, &[&bytes])
+            Hash::of(context::SECTION, &[&bytes])
         })
     }
 }

@@ -6,9 +6,9 @@
 use secp256k1::SecretKey;
 
 use crate::{
+    Hash, KeyError, PublicKey, Signature,
     cell::Cell8,
-    hash::{Context, Hash},
-    key::{KeyError, PublicKey, Signature},
+    context,
     money::{Ear, Price},
     parameters::Parameter,
     place::{ClockClass, Place},
@@ -46,7 +46,7 @@ impl RegisterHotspot {
     }
 
     fn digest(network: Hash, owner: PublicKey, hotspot: PublicKey) -> Hash {
-        Hash::of(Context::Registration, &[network.bytes(), owner.bytes(), hotspot.bytes()])
+        Hash::of(context::REGISTRATION, &[network.bytes(), owner.bytes(), hotspot.bytes()])
     }
 }
 
@@ -142,7 +142,7 @@ impl SignedTransaction {
     #[must_use]
     pub fn sign(transaction: Transaction, secret: &SecretKey) -> Self {
         let payload = transaction.encode();
-        let signature = Signature::sign(&Hash::of(Context::Transaction, &[&payload]), secret);
+        let signature = Signature::sign(&Hash::of(context::TRANSACTION, &[&payload]), secret);
         Self { payload, transaction, signer: PublicKey::of(secret), signature }
     }
 
@@ -159,7 +159,7 @@ impl SignedTransaction {
     /// Names this transaction, signature included.
     #[must_use]
     pub fn hash(&self) -> Hash {
-        Hash::of(Context::SignedTransaction, &[&self.encode()])
+        Hash::of(context::SIGNED_TRANSACTION, &[&self.encode()])
     }
 
     /// Whether the signature is the signer's over these bytes.
@@ -167,7 +167,7 @@ impl SignedTransaction {
     /// # Errors
     /// When it is not.
     pub fn verify(&self) -> Result<(), KeyError> {
-        self.signer.verify(&Hash::of(Context::Transaction, &[&self.payload]), &self.signature)
+        self.signer.verify(&Hash::of(context::TRANSACTION, &[&self.payload]), &self.signature)
     }
 }
 

@@ -7,9 +7,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::{
+    Hash, PublicKey,
     cell::Cell8,
-    hash::Hash,
-    key::PublicKey,
     median::weighted_median,
     time::Window,
     wire::{self, DecodeError, proto},

@@ -1,8 +1,7 @@
 use super::{Check, EdgeVerdict, Opening, Reason, RoundVerdict, Verdict, VerdictError};
 use crate::{
+    Hash, PublicKey,
     cell::Cell8,
-    hash::Hash,
-    key::PublicKey,
     time::Window,
     wire::{DecodeError, Wire, proto},
 };

@@ -7,11 +7,7 @@
 use prost::Message;
 
 use crate::{
-    cell::CellError,
-    hash::Hash,
-    key::{KeyError, PublicKey, Signature},
-    place::PlaceError,
-    time::TimeError,
+    Hash, KeyError, PublicKey, Signature, cell::CellError, place::PlaceError, time::TimeError,
     verdict::VerdictError,
 };
 

@@ -5,9 +5,9 @@
 mod world;
 
 use ledger_machine::{
-    Block, BlockError, Body, Check, Context, Ear, Effect, Epoch, Hash, Height, Millis, OneWayChain,
-    Parameter, Price, PublicKey, Reason, RegisterHotspot, RewardLine, Round, SignedTransaction, State,
-    Transaction, Verdict, Wire, Work, chain_step,
+    Block, BlockError, Body, Check, Ear, Effect, Epoch, Hash, Height, Millis, OneWayChain, Parameter, Price,
+    PublicKey, Reason, RegisterHotspot, RewardLine, Round, SignedTransaction, State, Transaction, Verdict,
+    Wire, Work, chain_step,
 };
 use secp256k1::SecretKey;
 use world::{START_MS, World, accepted, hotspot, owner, place, rejected, validator};
@@ -173,7 +173,8 @@ fn randomness_is_the_hash_of_the_last_and_the_proposers_link() {
     let before = world.state.tip().randomness;
     let link = world.link(0);
     world.seal(START_MS, vec![]);
-    let expected = Hash::of(Context::Randomness, &[before.bytes(), link.bytes()]);
+    let expected =
+        Hash::of(identity::Context::new("earshot 2026 ledger randomness"), &[before.bytes(), link.bytes()]);
     assert_eq!(world.state.tip().randomness, expected);
     assert_eq!(chain_step(&link), world::chain(1, 0).head());
     assert_eq!(chain_step(&world.link(0)), link);

@@ -2,9 +2,9 @@
 
 use super::{Call, Executed, TransactionError};
 use crate::{
+    PublicKey,
     cell::Cell8,
     effect::Effect,
-    key::PublicKey,
     money::Ear,
     state::{Account, Bounty, State},
 };

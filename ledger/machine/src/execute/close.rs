@@ -5,9 +5,9 @@
 
 use super::{Call, Executed, TransactionError};
 use crate::{
+    PublicKey,
     cell::Cell8,
     effect::Effect,
-    key::PublicKey,
     median::weighted_median,
     money::{Ear, MoneyError},
     settle::{self, EpochInput, PaidEdge, Proposer, Settlement},

@@ -2,10 +2,9 @@
 
 use super::{Call, Executed, TransactionError};
 use crate::{
+    Hash, PublicKey,
     chain::ChainPosition,
     effect::Effect,
-    hash::Hash,
-    key::PublicKey,
     money::Credits,
     place::Place,
     schedule::Scheduled,

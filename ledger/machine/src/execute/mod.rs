@@ -18,11 +18,10 @@ mod rounds;
 mod validators;
 
 use crate::{
+    Hash, KeyError, PublicKey,
     cell::Cell8,
     chain::ChainError,
     effect::Effect,
-    hash::Hash,
-    key::{KeyError, PublicKey},
     money::{Ear, MoneyError},
     parameters::ParameterError,
     state::{State, Validator},

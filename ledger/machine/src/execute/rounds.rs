@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use super::{Call, Executed, TransactionError, validator};
 use crate::{
+    PublicKey,
     cell::Cell8,
     effect::Effect,
-    key::PublicKey,
     state::{Hotspot, Round, RoundKey, State},
     time::Window,
     verdict::{Opening, RoundVerdict},

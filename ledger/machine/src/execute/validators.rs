@@ -1,7 +1,7 @@
 //! Votes of validators, and their chain heads.
 
 use super::{Call, Executed, hotspots::successor, validator};
-use crate::{effect::Effect, hash::Hash, key::PublicKey, money::Price, parameters::Parameter, state::State};
+use crate::{Hash, PublicKey, effect::Effect, money::Price, parameters::Parameter, state::State};
 
 pub(super) fn set_head(state: &mut State, signer: PublicKey, head: Hash) -> Executed {
     let next = successor(state, &validator(state, signer)?.chain, head);

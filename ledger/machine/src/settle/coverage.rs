@@ -12,7 +12,7 @@ use super::{
     line::{CoverageFacts, RewardLine, Work},
     take, total, weight, witness,
 };
-use crate::{cell::Cell8, key::PublicKey, median::weighted_median, money::Ear, state::CellLife};
+use crate::{PublicKey, cell::Cell8, median::weighted_median, money::Ear, state::CellLife};
 
 pub(super) struct CoveragePayment {
     pub(super) lines: Vec<RewardLine>,

@@ -15,8 +15,8 @@ use super::{
     line::{DataFacts, RewardLine, Work},
 };
 use crate::{
+    PublicKey,
     cell::Cell8,
-    key::PublicKey,
     money::{Credits, Ear},
 };
 

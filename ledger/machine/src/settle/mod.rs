@@ -43,8 +43,8 @@ pub(crate) use pools::emission;
 pub use validators::Proposer;
 
 use crate::{
+    PublicKey,
     cell::Cell8,
-    key::PublicKey,
     money::{Ear, Price},
     parameters::Parameters,
     state::CellLife,

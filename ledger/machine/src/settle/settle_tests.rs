@@ -7,8 +7,8 @@ use super::{
     weight,
 };
 use crate::{
+    PublicKey,
     cell::Cell8,
-    key::PublicKey,
     money::{Credits, Ear, Price},
     parameters::{Parameter, Parameters},
     state::{Bounty, CellLife},

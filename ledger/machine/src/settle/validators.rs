@@ -1,7 +1,7 @@
 //! The validators' tenth, by power among those that proposed in the epoch.
 
 use super::line::{RewardLine, ValidatorFacts, Work};
-use crate::{key::PublicKey, money::Ear, time::Epoch};
+use crate::{PublicKey, money::Ear, time::Epoch};
 
 /// A validator that proposed at least one block in the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

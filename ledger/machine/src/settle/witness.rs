@@ -9,7 +9,7 @@ use super::{
     PaidEdge,
     line::{CoverageFacts, RewardLine, WitnessFacts, Work},
 };
-use crate::{key::PublicKey, time::Epoch};
+use crate::{PublicKey, time::Epoch};
 
 const FIRST: u64 = 1000;
 

@@ -8,7 +8,7 @@ use std::io::{Error, ErrorKind, Read, Result as IoResult};
 use borsh::{BorshDeserialize, BorshSerialize};
 use secp256k1::{Message, SecretKey, ecdsa};
 
-use crate::hash::Hash;
+use crate::Hash;
 
 /// Bytes that are no key, or a signature that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

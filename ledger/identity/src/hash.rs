@@ -1,50 +1,33 @@
 //! BLAKE3, always with a context: a hash made for one purpose never serves another.
 
+use std::str::FromStr;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// What a hash is for: a BLAKE3 derive-key context. The strings are part of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Context {
-    /// What a transaction's signature signs.
-    Transaction,
-    /// A signed transaction, signature included.
-    SignedTransaction,
-    /// All signed transactions of a block.
-    Transactions,
-    /// A block's header: the block hash, and what the proposer signs.
-    Block,
-    /// One section of the state.
-    Section,
-    /// The whole state.
-    State,
-    /// Public randomness: `R_h = hash(R_h-1 || link)`.
-    Randomness,
-    /// A step of a one-way chain.
-    Chain,
-    /// What a hotspot countersigns at its registration.
-    Registration,
-}
+pub struct Context(&'static str);
 
 impl Context {
+    /// A context of its own; by custom "earshot 2026 " and what is hashed.
+    pub const fn new(text: &'static str) -> Self {
+        Self(text)
+    }
+
     /// The derive-key context string.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Transaction => "earshot 2026 ledger transaction",
-            Self::SignedTransaction => "earshot 2026 ledger signed transaction",
-            Self::Transactions => "earshot 2026 ledger transactions",
-            Self::Block => "earshot 2026 ledger block",
-            Self::Section => "earshot 2026 ledger state section",
-            Self::State => "earshot 2026 ledger state",
-            Self::Randomness => "earshot 2026 ledger randomness",
-            Self::Chain => "earshot 2026 one-way chain",
-            Self::Registration => "earshot 2026 hotspot registration",
-        }
+        self.0
     }
 }
 
 /// 32 bytes of BLAKE3. Public: compared in plain time.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Hash([u8; 32]);
+
+/// A text that is no hash.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not 64 hexadecimal digits")]
+pub struct ParseHashError(String);
 
 impl Hash {
     /// These very bytes.
@@ -65,6 +48,17 @@ impl Hash {
             hasher.update(part);
         }
         Self(*hasher.finalize().as_bytes())
+    }
+}
+
+impl FromStr for Hash {
+    type Err = ParseHashError;
+
+    fn from_str(text: &str) -> Result<Self, ParseHashError> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes)
+            .map_err(|_| ParseHashError(text.chars().take(80).collect()))?;
+        Ok(Self(bytes))
     }
 }
 
