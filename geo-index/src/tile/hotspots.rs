@@ -1,7 +1,7 @@
 //! Layer `hotspots`: where hotspots say that they stand, and what is known of it.
 //!
 //! From zoom 9 on one point each: feature id = its number in the snapshot; properties `key` (public key, hex), `name`,
-//! `standing` (`proven`, `unproven`, `disproven`) and `anchor` (true or absent). Below zoom 9 one point for each group of
+//! `standing` (`proven`, `unproven`, `disproven`), and `anchor` and `verified` (true or absent). Below zoom 9 one point for each group of
 //! neighbors (by H3 parent, at their mean): `count`, and of these `proven`, `unproven`, `disproven`.
 
 use std::collections::BTreeMap;
@@ -55,6 +55,8 @@ pub struct HotspotPoint {
     pub standing: Standing,
     /// Named in genesis as one of the first anchors.
     pub anchor: bool,
+    /// Its place is proven and at least one of its edges was accepted.
+    pub verified: bool,
 }
 
 /// The hotspots in a tile, or their groups at low zooms.
@@ -75,8 +77,10 @@ pub fn hotspots_tile(hotspots: &[HotspotPoint], tile: TileId) -> Tile {
             feature.points([tile.local(point)])?.id(Some(u64::from(hotspot.number)));
             feature.tag_string("key", hotspot.key.as_str())?.tag_string("name", hotspot.name.as_str())?;
             feature.tag_string("standing", hotspot.standing.word())?;
-            if hotspot.anchor {
-                feature.tag_bool("anchor", true)?;
+            for (key, holds) in [("anchor", hotspot.anchor), ("verified", hotspot.verified)] {
+                if holds {
+                    feature.tag_bool(key, true)?;
+                }
             }
             layer = feature.end();
         }

@@ -135,6 +135,7 @@ fn hotspot(number: u32, place: Place, standing: Standing) -> HotspotPoint {
         place,
         standing,
         anchor: number == 0,
+        verified: standing == Standing::Proven,
     }
 }
 
@@ -149,7 +150,9 @@ fn hotspots_are_points_and_groups_below_zoom_9() {
     let found = features(&hotspots_tile(&hotspots, tile).unwrap().unwrap(), "hotspots");
     assert_eq!(found.len(), 3);
     assert!(
-        found[0].1.contains("anchor=true (bool)") && found[1].1.contains("standing=\"disproven\""),
+        found[0].1.contains("anchor=true (bool)")
+            && found[0].1.contains("verified=true (bool)")
+            && found[1].1.contains("standing=\"disproven\""),
         "{found:?}"
     );
     let tile = TileId::around(4, project(60.17, 24.94)).unwrap();

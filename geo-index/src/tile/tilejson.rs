@@ -119,6 +119,7 @@ impl TileSource {
                     ("name", "Name for people"),
                     ("standing", "Asserted place: proven, unproven or disproven"),
                     ("anchor", "Named in genesis as one of the first anchors"),
+                    ("verified", "Proven place and at least one accepted edge"),
                     ("count", "Hotspots in a group"),
                     ("proven", "Of these, with a proven place"),
                     ("unproven", "Of these, with an unproven place"),

@@ -1,7 +1,6 @@
 //! `/api/v1/hotspots`: who is there, what is known of each, and why.
 
 use axum::{Json, extract::State};
-use geo_index::tile::Standing;
 use ledger_machine::ClockClass;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -146,7 +145,7 @@ pub(super) async fn list(
         .hotspots()
         .iter()
         .filter(|hotspot| matches(hotspot, &search))
-        .filter(|hotspot| only.is_none_or(|wanted| is_verified(&view, hotspot) == wanted))
+        .filter(|hotspot| only.is_none_or(|wanted| view.is_verified(hotspot) == wanted))
         .collect();
     found.sort_by(|a, b| (&a.row.name, a.row.key).cmp(&(&b.row.name, b.row.key)));
     page.cut(view.epoch(), &found, |hotspot| entry(&view, hotspot)).map(Json)
@@ -193,12 +192,7 @@ fn matches(hotspot: &HotspotView, search: &str) -> bool {
         || hotspot.row.owner.to_string().starts_with(search)
 }
 
-pub(super) fn is_verified(view: &EpochView, hotspot: &HotspotView) -> bool {
-    hotspot.standing == Standing::Proven
-        && counts(view, &hotspot.beaconed).accepted + counts(view, &hotspot.witnessed).accepted > 0
-}
-
-pub(super) fn entry(view: &EpochView, hotspot: &HotspotView) -> HotspotEntry {
+fn entry(view: &EpochView, hotspot: &HotspotView) -> HotspotEntry {
     let row = &hotspot.row;
     HotspotEntry {
         key: row.key.to_string(),
@@ -211,7 +205,7 @@ pub(super) fn entry(view: &EpochView, hotspot: &HotspotView) -> HotspotEntry {
         cell: hotspot.cell.to_string(),
         standing: hotspot.standing.word().to_owned(),
         anchor: row.genesis_anchor,
-        verified: is_verified(view, hotspot),
+        verified: view.is_verified(hotspot),
         beaconed: counts(view, &hotspot.beaconed),
         witnessed: counts(view, &hotspot.witnessed),
         reward: paid(view, hotspot).to_string(),

@@ -128,7 +128,7 @@ impl EpochView {
         let rows = cells::rows(snapshot.epoch, &proofs, &sums, earlier.map_or(&[], |earlier| &earlier.rows));
         let mut view = Self {
             revision,
-            points: hotspots.iter().map(point).collect(),
+            points: Vec::new(),
             links: links(&snapshot.edges, &hotspots, &by_key),
             pyramid: Pyramid::build(rows.clone())?,
             totals: Totals::default(),
@@ -141,6 +141,7 @@ impl EpochView {
             snapshot,
         };
         view.index_edges_and_rewards();
+        view.points = view.hotspots.iter().map(|hotspot| view.point(hotspot)).collect();
         view.totals = view.count();
         Ok(view)
     }
@@ -239,6 +240,25 @@ impl EpochView {
         &self.totals
     }
 
+    /// Its place is proven and at least one of its edges was accepted.
+    pub fn is_verified(&self, hotspot: &HotspotView) -> bool {
+        let mut edges = hotspot.beaconed.iter().chain(&hotspot.witnessed);
+        hotspot.standing == Standing::Proven
+            && edges.any(|&at| self.edges()[at as usize].outcome == Outcome::Accepted)
+    }
+
+    fn point(&self, hotspot: &HotspotView) -> HotspotPoint {
+        HotspotPoint {
+            number: hotspot.number,
+            key: hotspot.row.key.to_string(),
+            name: hotspot.row.name.clone(),
+            place: hotspot.row.place,
+            standing: hotspot.standing,
+            anchor: hotspot.row.genesis_anchor,
+            verified: self.is_verified(hotspot),
+        }
+    }
+
     fn index_edges_and_rewards(&mut self) {
         for (at, edge) in self.snapshot.edges.iter().enumerate() {
             if let Some(&beaconer) = self.by_key.get(&edge.beaconer) {
@@ -309,17 +329,6 @@ fn standing(row: &HotspotRow, verdict: Option<&PlaceVerdict>) -> Standing {
         Some(Outcome::Accepted) => Standing::Proven,
         _ if row.genesis_anchor => Standing::Proven,
         _ => Standing::Unproven,
-    }
-}
-
-fn point(hotspot: &HotspotView) -> HotspotPoint {
-    HotspotPoint {
-        number: hotspot.number,
-        key: hotspot.row.key.to_string(),
-        name: hotspot.row.name.clone(),
-        place: hotspot.row.place,
-        standing: hotspot.standing,
-        anchor: hotspot.row.genesis_anchor,
     }
 }
 

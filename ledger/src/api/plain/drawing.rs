@@ -1,11 +1,12 @@
 //! The SVG of cells, links and hotspots.
 //!
-//! Like the map: color says signal (viridis, -130 to -60 dBm), verdict and standing, and shape says them again. It is a
+//! Like the map: color says signal (viridis, -130 to -80 dBm), verdict and standing, and shape says them again. It is a
 //! picture with a sentence as its text; the tables below it are its equivalent.
 
 use geo_index::{
+    Place,
     geodesy::geodesic_m,
-    mercator::{WorldBox, WorldPoint, project, project_unbroken},
+    mercator::{WORLD, WorldBox, WorldPoint, project, project_unbroken, unproject},
     tile::{Standing, Verdict},
 };
 
@@ -30,7 +31,7 @@ const VIRIDIS: [[u8; 3]; 9] = [
 ];
 /// Signals at the ends of the color scale, dBm.
 pub(super) const WEAK_DBM: f64 = -130.0;
-const STRONG_DBM: f64 = -60.0;
+const STRONG_DBM: f64 = -80.0;
 
 /// From the plane to the drawing.
 struct Frame {
@@ -51,7 +52,7 @@ pub(super) fn drawing(epoch: &EpochView) -> String {
     format!(
         "<figure><svg viewBox=\"0 0 {WIDTH:.0} {:.0}\" role=\"img\" aria-label=\"{sentence}\">{shapes}</svg><figcaption>{}</figcaption></figure>",
         frame.height,
-        legend(epoch)
+        legend(&frame)
     )
 }
 
@@ -70,6 +71,19 @@ impl Frame {
     fn at(&self, point: WorldPoint) -> (f64, f64) {
         let point = point.near(self.min);
         (f64::from(point.x - self.min.x) * self.scale, f64::from(point.y - self.min.y) * self.scale)
+    }
+
+    /// Width of the ground along the drawing's middle.
+    fn width_m(&self) -> f64 {
+        let middle = self.min.y + (self.height / self.scale / 2.0) as i32;
+        let end = |x: i32| {
+            let (lat, lng) = unproject(WorldPoint { x: x.rem_euclid(WORLD), y: middle.clamp(0, WORLD) });
+            Place::from_degrees(lat, lng, 0.0)
+        };
+        match (end(self.min.x), end(self.min.x + (WIDTH / self.scale) as i32)) {
+            (Ok(west), Ok(east)) => geodesic_m(west, east),
+            _ => 0.0,
+        }
     }
 
     fn points(&self, points: &[WorldPoint]) -> String {
@@ -128,19 +142,14 @@ fn hotspots(epoch: &EpochView, frame: &Frame) -> String {
     format!("<g>{points}</g>")
 }
 
-fn legend(epoch: &EpochView) -> String {
-    let reach = epoch.hotspots().iter().map(|hotspot| hotspot.row.place);
-    let extent = reach
-        .clone()
-        .next()
-        .map_or(0.0, |first| reach.map(|place| geodesic_m(first, place)).fold(0.0, f64::max));
+fn legend(frame: &Frame) -> String {
     format!(
         "Cells from dark ({} dBm) to bright ({} dBm) by median measured signal; outlined cells are covered but nobody listened in \
          them. Solid lines: accepted. Dashed: rejected. Dotted: unproven. Disc: place proven. Ring: unproven. Cross: disproven. \
-         The hotspots lie within {:.0} km of each other.",
+         The drawing is {:.1} km wide.",
         super::number(WEAK_DBM, 0),
         super::number(STRONG_DBM, 0),
-        extent / 1_000.0
+        frame.width_m() / 1_000.0
     )
 }
 
