@@ -54,7 +54,7 @@ export function facts(entries) {
 
 /** A text that can be copied. @param {string} text @param {string} shown @param {string} what */
 export function copyable(text, shown, what) {
-  const button = h('button', { type: 'button', class: 'copy', title: text, 'aria-label': `Copy ${what}` }, h('code', {}, shown));
+  const button = h('button', { type: 'button', class: 'copy', title: text }, h('span', { class: 'hidden' }, `Copy ${what} `), h('code', {}, shown));
   button.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(text);

@@ -44,6 +44,7 @@ pub(super) fn render(api: &Api, epoch: Option<u64>) -> impl IntoResponse + use<>
     let page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{network}: plain page</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <link rel=\"icon\" href=\"/assets/icon.svg\" type=\"image/svg+xml\">\
          <link rel=\"stylesheet\" href=\"/assets/plain.css\"></head><body><header><h1>{network}</h1>{}</header>\
          <main>{main}</main></body></html>\n",
         map_notice(),
