@@ -245,6 +245,32 @@ async fn a_liars_card_says_why() {
     }
 }
 
+/// Every honest hotspot of the generated network has rejected edges to liars; none is told that it did wrong.
+#[tokio::test]
+async fn an_honest_hotspot_is_not_blamed_for_its_liars() {
+    let server = server();
+    let epoch = server.view.newest().expect("published");
+    let mut touched = 0;
+    for hotspot in
+        server.network.hotspots().iter().filter(|hotspot| hotspot.key != server.network.hotspots()[0].key)
+    {
+        let card = server.json(&format!("/api/v1/hotspots/{}", hotspot.key)).await;
+        let honest = epoch.hotspot(&hotspot.key.to_string()).expect("listed").standing
+            == geo_index::tile::Standing::Proven;
+        let rejected = card["beaconed"]["rejected"].as_u64().expect("a count")
+            + card["witnessed"]["rejected"].as_u64().expect("a count");
+        touched += u64::from(honest && rejected > 0);
+        assert_eq!(
+            card["advice"].as_array().expect("a list").is_empty(),
+            honest,
+            "{}: {}",
+            hotspot.name,
+            card["advice"]
+        );
+    }
+    assert!(touched > 10, "{touched}");
+}
+
 #[tokio::test]
 async fn refusals_are_problem_documents() {
     let server = server();

@@ -29,6 +29,9 @@ function place({ place, anchor }) {
     const why = anchor ? 'Genesis names this hotspot as one of the first anchors.' : 'Nobody has measured its place yet.';
     return section('Place', [h('p', {}, why)]);
   }
+  if (place.residual_median_m === null && place.offset_m === null) {
+    return section('Place, as others measured it', [h('p', {}, `Not placed yet: ${counted(place.anchors, 'anchor')} measured it.`)]);
+  }
   return section('Place, as others measured it', [
     h(
       'div',

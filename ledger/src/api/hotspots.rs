@@ -1,5 +1,7 @@
 //! `/api/v1/hotspots`: who is there, what is known of each, and why.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::{Json, extract::State};
 use ledger_machine::ClockClass;
 use serde::{Deserialize, Serialize};
@@ -13,7 +15,7 @@ use super::{
     summary::EpochParam,
 };
 use crate::{
-    evidence::Outcome,
+    evidence::{EdgeEvidence, Outcome},
     view::{EpochView, epoch::HotspotView},
 };
 
@@ -261,24 +263,37 @@ fn newest(view: &EpochView, edges: &[u32]) -> Vec<EdgeEntry> {
     edges.into_iter().take(EDGES_ON_A_CARD).map(|edge| EdgeEntry::of(view, edge)).collect()
 }
 
-/// Says what the evidence already says, in the order in which an owner should care. One sentence a cause.
+/// Says what the evidence already says, in the order in which an owner should care, one sentence a cause.
+///
+/// An edge has two ends, and its rejection does not say which of them lied. So a check's sentence is passed on only when
+/// that check found fault with this hotspot's edges to more than half of the others that it had edges with; an honest
+/// hotspot that a few liars claim to have heard is told nothing.
 fn advice(view: &EpochView, hotspot: &HotspotView) -> Vec<String> {
     let mut advice: Vec<String> = Vec::new();
     if let Some(verdict) = hotspot.verdict.as_ref().filter(|verdict| verdict.outcome != Outcome::Accepted) {
         advice.push(verdict.explanation.clone());
     }
-    let own = hotspot.beaconed.iter().chain(&hotspot.witnessed).map(|&at| &view.edges()[at as usize]);
-    for edge in own.filter(|edge| edge.outcome != Outcome::Accepted) {
+    let key = hotspot.row.key.to_string();
+    let own: Vec<_> =
+        hotspot.beaconed.iter().chain(&hotspot.witnessed).map(|&at| &view.edges()[at as usize]).collect();
+    let other = |edge: &'_ EdgeEvidence| {
+        if edge.beaconer == key { edge.witness.clone() } else { edge.beaconer.clone() }
+    };
+    let others: BTreeSet<_> = own.iter().map(|edge| other(edge)).collect();
+    let mut faults: BTreeMap<&str, (BTreeSet<String>, &str)> = BTreeMap::new();
+    for edge in own.iter().filter(|edge| edge.outcome != Outcome::Accepted) {
         let decisive = edge.findings.iter().find(|finding| finding.check == edge.check);
-        if let Some(finding) = decisive.filter(|finding| !advice.contains(&finding.explanation)) {
-            advice.push(finding.explanation.clone());
-        }
+        let explanation = decisive.map_or("", |finding| finding.explanation.as_str());
+        faults.entry(&edge.check).or_insert((BTreeSet::new(), explanation)).0.insert(other(edge));
     }
-    if hotspot.beaconed.is_empty() && hotspot.witnessed.is_empty() {
+    let common =
+        faults.values().filter(|(at, explanation)| 2 * at.len() > others.len() && !explanation.is_empty());
+    advice.extend(common.map(|(_, explanation)| (*explanation).to_owned()));
+    if own.is_empty() {
         advice.push(
             "Nobody heard it and it heard nobody in this epoch: check antenna, cable and power.".to_owned(),
         );
     }
-    advice.truncate(5);
+    advice.dedup();
     advice
 }
