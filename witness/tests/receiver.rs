@@ -291,6 +291,25 @@ fn a_truncated_frame_is_no_frame() {
     assert_eq!(hear(&config(format, 2.0), &samples[..end - 512]).len(), 0);
 }
 
+/// A receiver that starts again hears what a new one hears, to the last bit.
+#[test]
+fn a_restarted_receiver_is_as_new() {
+    let mut rng = generator(12);
+    let format = FrameFormat::new(sf(8), Bandwidth::Khz125, CodingRate::Cr45);
+    for oversampling in [1.0, 2.0, 4.0, 5.5] {
+        let link = Link::random(oversampling, 3.0, 20.0, 500.0, &mut rng);
+        let samples = receive(format, b"once more", link, air_chips(format, 9), &mut rng);
+        let mut receiver = Receiver::new(&config(format, oversampling)).unwrap();
+        let mut frames = Vec::new();
+        receiver.push(&samples[..samples.len() / 2], &mut frames);
+        receiver.restart();
+        receiver.push(&samples, &mut frames);
+        receiver.finish(&mut frames);
+        assert_eq!(frames, hear(&config(format, oversampling), &samples));
+        assert_eq!(frames.len(), 1);
+    }
+}
+
 /// Not-numbers are counted and taken for silence; nothing but the hit frame suffers.
 #[test]
 fn hostile_samples() {

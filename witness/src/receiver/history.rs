@@ -16,6 +16,12 @@ impl History {
         self.start + self.samples.len() as i64
     }
 
+    /// Forgets everything; the next sample is sample 0.
+    pub(crate) fn restart(&mut self) {
+        self.samples.clear();
+        self.start = 0;
+    }
+
     /// Appends one sample.
     pub(crate) fn push(&mut self, sample: Complex32) {
         self.samples.push(sample);

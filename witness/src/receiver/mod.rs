@@ -229,6 +229,18 @@ impl Receiver {
         }
     }
 
+    /// Starts a new stream: the next sample is sample 0, and nothing heard before is followed any more. Counts go on.
+    pub fn restart(&mut self) {
+        self.resampler.restart();
+        self.history.restart();
+        if let Some((halving, grid)) = &mut self.grid {
+            halving.restart();
+            grid.restart();
+        }
+        self.lanes.iter_mut().for_each(Lane::restart);
+        (self.pushed, self.done, self.last_sample) = (0, 0, i64::MAX);
+    }
+
     /// What happened so far.
     pub fn counts(&self) -> ReceiverCounts {
         self.counts
@@ -317,6 +329,13 @@ impl Lane {
             found: Vec::new(),
             window: vec![Complex32::ZERO; sf.chips()],
         }
+    }
+
+    fn restart(&mut self) {
+        self.search.restart();
+        self.candidates.clear();
+        self.followers.clear();
+        self.finished.clear();
     }
 
     fn step(&mut self, context: &mut Context, frames: &mut Vec<HeardFrame>) {

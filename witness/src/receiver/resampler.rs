@@ -35,6 +35,14 @@ impl Resampler {
         Self::Convert { halvings, last }
     }
 
+    /// Starts a new stream.
+    pub(crate) fn restart(&mut self) {
+        if let Self::Convert { halvings, last } = self {
+            halvings.iter_mut().for_each(Halving::restart);
+            last.iter_mut().for_each(Fractional::restart);
+        }
+    }
+
     /// Feeds input, appends output.
     pub(crate) fn process(&mut self, input: &[Complex32], output: &mut History) {
         match self {
@@ -83,8 +91,15 @@ impl Halving {
         let kernel = Kernel::new(half, 0.25, 7.0, 1);
         let mut taps = vec![0.0; kernel.taps()];
         kernel.taps_at(0.0, &mut taps);
-        // Zeros ahead of the stream make output 0 stand exactly on input 0.
-        Self { taps, pending: vec![Complex32::ZERO; kernel.lead()], output: Vec::new() }
+        let mut halving = Self { taps, pending: Vec::new(), output: Vec::new() };
+        halving.restart();
+        halving
+    }
+
+    /// Starts a new stream: zeros ahead of it make output 0 stand exactly on input 0.
+    pub(crate) fn restart(&mut self) {
+        self.pending.clear();
+        self.pending.resize(self.taps.len() / 2 - 1, Complex32::ZERO);
     }
 
     pub(crate) fn process(&mut self, input: &[Complex32], output: &mut Vec<Complex32>) {
@@ -117,15 +132,18 @@ impl Fractional {
         // Down: keep 0.45 of the output rate (a chirp at two samples a chip, and its CFO). Up: keep the input's band.
         let cutoff = if ratio > 1.0 { 0.5 / ratio } else { 0.5 };
         let kernel = Kernel::new(Self::HALF, cutoff, 7.0, 512);
-        let lead = kernel.lead();
-        Self {
-            taps: vec![0.0; kernel.taps()],
-            kernel,
-            ratio,
-            next: 0,
-            first: -(lead as i64),
-            pending: vec![Complex32::ZERO; lead],
-        }
+        let taps = vec![0.0; kernel.taps()];
+        let mut fractional = Self { kernel, taps, ratio, next: 0, first: 0, pending: Vec::new() };
+        fractional.restart();
+        fractional
+    }
+
+    fn restart(&mut self) {
+        let lead = self.kernel.lead();
+        self.next = 0;
+        self.first = -(lead as i64);
+        self.pending.clear();
+        self.pending.resize(lead, Complex32::ZERO);
     }
 
     fn process(&mut self, input: &[Complex32], output: &mut History) {

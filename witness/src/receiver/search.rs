@@ -102,6 +102,16 @@ impl Search {
         self.window += 1;
     }
 
+    /// Forgets everything heard.
+    pub(crate) fn restart(&mut self) {
+        for row in &mut self.powers {
+            row.fill(0.0);
+        }
+        self.pending.clear();
+        self.reported.clear();
+        self.window = 0;
+    }
+
     fn add(&mut self, window: &[Complex32]) {
         for (out, (sample, turn)) in self.spectrum.iter_mut().zip(window.iter().zip(&self.dechirp)) {
             *out = sample * turn;
