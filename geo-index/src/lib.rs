@@ -3,6 +3,14 @@
 //! A point is a [`Place`] (integers), a distance is a [`geodesy::geodesic_m`] or a [`geodesy::slant_range_m`], and an
 //! area of ground is a [`Cell`].
 //!
+//! | noun | file | noun | file |
+//! |---|---|---|---|
+//! | places | `place` | covered cells and their parents | `coverage` |
+//! | distances, directions, light | `geodesy` | vector tiles | `tile/` |
+//! | a plane at a place | `tangent` | the world offline | `basemap`, `topojson` |
+//! | H3 cells | `cell` | polygons to cells | `polygon` |
+//! | the map's plane and its tiles' names | `mercator` | cutting to a box | `clip` |
+//!
 //! What is *not* here: no clock, no file, no socket, no thread; nobody's name, key or money rules. No haversine and no
 //! H3 grid distance: a sphere is wrong by up to 0.5 % (50 m in 10 km), and grid distance breaks near pentagons. Floats
 //! are welcome here and therefore nothing of this crate may enter `ledger/machine`, except a cell's integer index.

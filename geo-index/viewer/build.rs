@@ -2,7 +2,8 @@
 //!
 //! `npm ci --omit=dev --ignore-scripts` runs in `OUT_DIR`, never in the source tree, and only when the lockfile changed.
 //! Whatever goes wrong with it (no npm, no network, a bad checksum, two minutes without an answer), the build goes on
-//! without the map and says so once. `EARSHOT_NO_NPM=1` asks for that.
+//! without the map and says so once. `EARSHOT_NO_NPM=1` asks for that. Cargo does not notice when npm appears later:
+//! `touch build.rs` makes it look again.
 
 use std::{
     collections::BTreeMap,
@@ -41,7 +42,7 @@ fn main() {
     println!("cargo::rerun-if-env-changed=EARSHOT_NO_NPM");
 
     let modules = node_modules(&source, &out).inspect_err(|reason| {
-        println!("cargo::warning=no map in this build: {reason}; the plain page is served instead");
+        println!("cargo::warning=no map in this build: {reason}; the plain page is served instead (touch geo-index/viewer/build.rs to try again)");
     });
     let mut assets = page_files(&source.join("page"));
     let mut atlas = None;

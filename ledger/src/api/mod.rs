@@ -1,6 +1,6 @@
 //! The map server: page, tiles, a read-only API with its OpenAPI document, and a live feed.
 //!
-//! Everything is read from a [`View`]; nothing here can change the network. [`router`] makes the service, [`serve`] runs
+//! Everything is read from a [`View`]; nothing here can change the network. [`router`] makes the service, [`serve()`] runs
 //! it on a listener that the caller bound (loopback unless the caller decides otherwise).
 //!
 //! | path | file |

@@ -57,7 +57,8 @@ fn map_notice() -> &'static str {
         "<p>The same as on <a href=\"/\">the map</a>, as text and tables.</p>"
     } else {
         "<p>This build has no map, because npm was not available when it was made. To get the map, install Node.js with npm, \
-         unset <code>EARSHOT_NO_NPM</code>, and build again with access to an npm registry. Everything is shown here as text \
+         unset <code>EARSHOT_NO_NPM</code>, run <code>touch geo-index/viewer/build.rs</code> and build again with access to an \
+         npm registry. Everything is shown here as text \
          and tables.</p>"
     }
 }
