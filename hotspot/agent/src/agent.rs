@@ -1,0 +1,109 @@
+//! The hotspot's mind over a window: plan, hear, pledge, reveal.
+
+use std::collections::BTreeMap;
+
+use identity::{Hash, PublicKey};
+use poc_verifier::{
+    BeaconPlan, Protocol, Sealed,
+    messages::{Opening, ShortId},
+    plan::is_drawn,
+    protocol::PAYLOAD_BYTES,
+};
+use witness::ReceiverError;
+
+use crate::{
+    AirTime, CannotBeacon, Capture, EarFrame, HeardBeacon, Pledge, Station, Transmission,
+    beacon::transmissions, ear::Ear, testimony::hop_of,
+};
+
+/// A hotspot.
+pub struct Agent {
+    station: Station,
+    protocol: Protocol,
+    ear: Ear,
+    air_time: AirTime,
+    heard: Vec<EarFrame>,
+}
+
+impl Agent {
+    /// A hotspot that follows this protocol.
+    ///
+    /// # Errors
+    /// [`ReceiverError`] when the region's bandwidth is not one that the radio's sample rate carries.
+    pub fn new(station: Station, protocol: Protocol) -> Result<Self, ReceiverError> {
+        let air_time = AirTime::new(protocol.region.duty_cycle_e4);
+        Ok(Self { station, protocol, ear: Ear::new(&protocol)?, air_time, heard: Vec::new() })
+    }
+
+    /// Its own facts.
+    pub fn station(&self) -> &Station {
+        &self.station
+    }
+
+    /// Its key.
+    pub fn key(&self) -> PublicKey {
+        self.station.key()
+    }
+
+    /// What to send in a window; nothing when it is not drawn, or its chain is used up.
+    ///
+    /// # Errors
+    /// [`CannotBeacon`] when the law forbids it.
+    pub fn beacon(
+        &mut self,
+        window: u64,
+        window_start_ns: i64,
+        randomness: &Hash,
+    ) -> Result<Vec<Transmission>, CannotBeacon> {
+        let key = self.key();
+        if !is_drawn(&self.protocol, randomness, &key) {
+            return Ok(Vec::new());
+        }
+        let Some(link) = self.station.link(window) else { return Ok(Vec::new()) };
+        let allowed_ddbm = self.protocol.region.eirp_max_ddbm;
+        if self.station.eirp_ddbm > allowed_ddbm {
+            return Err(CannotBeacon::Eirp { eirp_ddbm: self.station.eirp_ddbm, allowed_ddbm });
+        }
+        let now_us = (window_start_ns / 1000).max(0) as u64;
+        self.air_time.take(now_us, self.protocol.region.beacon_airtime_us())?;
+        let plan = BeaconPlan::derive(&self.protocol, &key, &link, randomness);
+        let conducted_dbm = f64::from(self.station.eirp_ddbm - self.station.gain_ddbi) / 10.0;
+        Ok(transmissions(&self.protocol, &plan, window_start_ns, conducted_dbm)?)
+    }
+
+    /// Listens to a capture; what it heard is kept until [`Self::take_heard`].
+    pub fn listen(&mut self, capture: &Capture) {
+        self.heard.extend(self.ear.listen(capture));
+    }
+
+    /// Beacons heard since the last call, by short id. Frames of other programs are left out by their length.
+    pub fn take_heard(&mut self) -> Vec<HeardBeacon> {
+        let mut frames = std::mem::take(&mut self.heard);
+        frames.retain(|heard| heard.frame.payload.len() == PAYLOAD_BYTES);
+        frames.sort_by_key(|heard| heard.arrival_ns);
+        let own = ShortId::of(&self.key());
+        let mut beacons: BTreeMap<ShortId, HeardBeacon> = BTreeMap::new();
+        for heard in &frames {
+            let [a, b, c, d, ..] = heard.frame.payload[..] else { continue };
+            let beacon = ShortId([a, b, c, d]);
+            if beacon != own {
+                let empty = || HeardBeacon { beacon, hops: Vec::new(), captures: Vec::new() };
+                let entry = beacons.entry(beacon).or_insert_with(empty);
+                entry.hops.push(hop_of(heard, self.station.full_scale_dbm));
+                entry.captures.push(heard.samples);
+            }
+        }
+        beacons.into_values().collect()
+    }
+
+    /// Commits to what was heard.
+    pub fn pledge(&self, window: u64, heard: &[HeardBeacon]) -> Vec<Pledge> {
+        heard.iter().map(|beacon| beacon.pledge(window, &self.station.secret)).collect()
+    }
+
+    /// Opens the link of a window in which it beaconed.
+    pub fn opening(&mut self, window: u64) -> Option<Sealed<Opening>> {
+        let link = self.station.link(window)?;
+        Some(Sealed::seal(&Opening { window, link }, &self.station.secret))
+    }
+}
