@@ -1,1 +1,44 @@
 //! What is true: proof messages, one file per check, and the verdict per edge.
+//!
+//! A round is a beacon of eight hopped frames whose every secret follows from public randomness and the beaconer's next chain link.
+//! Witnesses commit to what they heard, the set is closed, then everything is opened, and anybody can judge it:
+//!
+//! | step | here |
+//! |---|---|
+//! | draw, secrets of a beacon | [`plan`] |
+//! | what is said, signed over the bytes carried | [`messages`], [`Sealed`] |
+//! | commitments, closed set, openings, reveals, deadlines | [`WindowBook`] |
+//! | where a transmitter is, by others' clocks | [`place`] |
+//! | one check a file | [`checks`] |
+//! | the verdict: accepted, rejected or unproven | [`judgement`], [`finding`] |
+//! | what is published | [`Bundle`] |
+//!
+//! What is *not* here: no I/O, no clock, no randomness, no network; and nothing of money. This room never learns who gets paid.
+//! Verdicts are floats with reasons; whoever signs one quantises it first.
+
+mod bundle;
+pub mod checks;
+mod edge;
+pub mod finding;
+pub mod judgement;
+pub mod messages;
+mod party;
+pub mod place;
+pub mod plan;
+pub mod protocol;
+mod robust;
+mod round;
+mod sealed;
+mod wire;
+
+pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Witnessed};
+pub use edge::{Edge, HeardHop, Standing};
+pub use finding::{CheckName, Finding, Outcome};
+pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};
+pub use party::{Chain, Party};
+pub use place::PlaceVerdict;
+pub use plan::BeaconPlan;
+pub use protocol::{Protocol, Region, Timetable};
+pub use round::{RefusedMessage, Testimony, WindowBook};
+pub use sealed::{Message, Sealed};
+pub use wire::DecodeError;

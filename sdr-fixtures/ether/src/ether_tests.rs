@@ -172,9 +172,9 @@ fn forgotten_bursts_are_over() {
         samples,
     });
     ether.forget_before(TrueTime::from_ms(110));
-    assert_eq!(ether.bursts().count(), 1);
+    assert_eq!(ether.on_air().count(), 1);
     ether.forget_before(TrueTime::from_ms(121));
-    assert_eq!(ether.bursts().count(), 0);
+    assert_eq!(ether.on_air().count(), 0);
 }
 
 #[test]

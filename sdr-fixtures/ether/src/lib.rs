@@ -22,7 +22,15 @@ mod oscillator;
 mod stream;
 mod time;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use num_complex::Complex32;
+use rustfft::{FftDirection, FftPlanner};
+
+use self::burst::OnAir;
 
 pub use burst::Burst;
 pub use clock::Clock;
@@ -36,19 +44,26 @@ pub use stream::{Stream, Tuning};
 pub use time::TrueTime;
 
 /// The air: who stands where, and what is being sent.
-#[derive(Clone, Debug)]
 pub struct Ether {
     seed: u64,
     nodes: Vec<Node>,
     /// Bursts on air, by the order in which they were sent.
-    bursts: BTreeMap<u64, Burst>,
+    bursts: BTreeMap<u64, OnAir>,
     sent: u64,
+    /// Plans of transforms, made once a size.
+    planner: Mutex<FftPlanner<f32>>,
 }
 
 impl Ether {
     /// An empty world.
     pub fn new(seed: u64) -> Self {
-        Self { seed, nodes: Vec::new(), bursts: BTreeMap::new(), sent: 0 }
+        Self {
+            seed,
+            nodes: Vec::new(),
+            bursts: BTreeMap::new(),
+            sent: 0,
+            planner: Mutex::new(FftPlanner::new()),
+        }
     }
 
     /// Puts a radio into the world.
@@ -64,7 +79,7 @@ impl Ether {
 
     /// Sends a burst.
     pub fn transmit(&mut self, burst: Burst) {
-        self.bursts.insert(self.sent, burst);
+        self.bursts.insert(self.sent, OnAir::new(burst));
         self.sent += 1;
     }
 
@@ -72,7 +87,8 @@ impl Ether {
     pub fn forget_before(&mut self, time: TrueTime) {
         let longest_flight = TrueTime::from_seconds(0.01);
         let nodes = &self.nodes;
-        self.bursts.retain(|_, burst| burst.end(&nodes[burst.node.0]) + longest_flight >= time);
+        self.bursts
+            .retain(|_, on_air| on_air.burst.end(&nodes[on_air.burst.node.0]) + longest_flight >= time);
     }
 
     /// The path between two radios, the same from either end.
@@ -85,8 +101,15 @@ impl Ether {
         Stream::new(self.seed, node, tuning, start)
     }
 
-    pub(crate) fn bursts(&self) -> impl Iterator<Item = (u64, &Burst)> {
-        self.bursts.iter().map(|(number, burst)| (*number, burst))
+    pub(crate) fn on_air(&self) -> impl Iterator<Item = (u64, &OnAir)> {
+        self.bursts.iter().map(|(number, on_air)| (*number, on_air))
+    }
+
+    /// Fourier transform in place, not scaled.
+    pub(crate) fn transform(&self, samples: &mut [Complex32], direction: FftDirection) {
+        let plan =
+            self.planner.lock().unwrap_or_else(PoisonError::into_inner).plan_fft(samples.len(), direction);
+        plan.process(samples);
     }
 }
 

@@ -8,12 +8,11 @@
 //! which delays by any fraction of a sample exactly. The two crystals then differ by parts per million, which a windowed sinc follows
 //! from sample to sample. Everything is a function of the sample's index.
 
-use std::{collections::BTreeMap, f64::consts::TAU};
+use std::{collections::BTreeMap, f64::consts::TAU, sync::LazyLock};
 
 use num_complex::{Complex32, Complex64};
-use rustfft::FftPlanner;
 
-use crate::{Burst, Draw, Ether, NodeId, TrueTime, front_end::noise};
+use crate::{Draw, Ether, NodeId, TrueTime, burst::OnAir, front_end::noise};
 
 /// Taps of the interpolator between the two crystals, and those on each side.
 const TAPS: usize = 24;
@@ -39,7 +38,6 @@ pub struct Stream {
     tuning: Tuning,
     start: TrueTime,
     next: i64,
-    kernel: Vec<f32>,
     /// Bursts met so far as they arrive here, by their number; `None` for those that do not.
     arrivals: BTreeMap<u64, Option<Arrival>>,
 }
@@ -57,7 +55,7 @@ struct Arrival {
 
 impl Stream {
     pub(crate) fn new(seed: u64, node: NodeId, tuning: Tuning, start: TrueTime) -> Self {
-        Self { seed, node, tuning, start, next: 0, kernel: kernel(), arrivals: BTreeMap::new() }
+        Self { seed, node, tuning, start, next: 0, arrivals: BTreeMap::new() }
     }
 
     /// Frequency and rate.
@@ -79,8 +77,8 @@ impl Stream {
     pub fn read(&mut self, ether: &Ether, out: &mut [Complex32]) {
         let front_end = ether.node(self.node).front_end;
         self.add_noise(ether, out);
-        for (number, burst) in ether.bursts() {
-            if burst.node != self.node {
+        for (number, burst) in ether.on_air() {
+            if burst.burst.node != self.node {
                 self.add_burst(ether, number, burst, out);
             }
         }
@@ -105,19 +103,20 @@ impl Stream {
         }
     }
 
-    fn add_burst(&mut self, ether: &Ether, number: u64, burst: &Burst, out: &mut [Complex32]) {
+    fn add_burst(&mut self, ether: &Ether, number: u64, burst: &OnAir, out: &mut [Complex32]) {
         let (node, tuning, start) = (self.node, self.tuning, self.start);
         let arrival =
             self.arrivals.entry(number).or_insert_with(|| Arrival::new(node, tuning, start, ether, burst));
         if let Some(arrival) = arrival {
-            arrival.add(&self.kernel, self.next, out);
+            arrival.add(self.next, out);
         }
     }
 }
 
 impl Arrival {
     /// `None` when the burst is outside of what the receiver's channel filter, taken as ideal, lets through.
-    fn new(here: NodeId, tuning: Tuning, start: TrueTime, ether: &Ether, burst: &Burst) -> Option<Self> {
+    fn new(here: NodeId, tuning: Tuning, start: TrueTime, ether: &Ether, on_air: &OnAir) -> Option<Self> {
+        let burst = &on_air.burst;
         let offset_hz = burst.carrier_hz - tuning.centre_hz;
         if offset_hz.abs() > 0.5 * tuning.rate_hz {
             return None;
@@ -133,7 +132,7 @@ impl Arrival {
         // From the burst's departure to the stream's sample 0, less the flight.
         let elapsed = (start - burst.start).as_seconds() - link.delay_s;
         Some(Self {
-            samples: through_channel(burst, &link.echoes, burst_rate, carrier_hz, amplitude),
+            samples: through_channel(ether, on_air, &link.echoes, (burst_rate, carrier_hz), amplitude),
             first: elapsed * burst_rate + PADDING as f64,
             step: burst_rate / own_rate,
             carrier: (carrier_hz - centre_hz) / own_rate,
@@ -141,7 +140,7 @@ impl Arrival {
         })
     }
 
-    fn add(&self, kernel: &[f32], next: i64, out: &mut [Complex32]) {
+    fn add(&self, next: i64, out: &mut [Complex32]) {
         let reach = HALF_TAPS as f64;
         let wanted = |sample: f64| ((sample - self.first) / self.step).ceil().max(next as f64) as i64;
         let first = wanted(reach);
@@ -149,7 +148,7 @@ impl Arrival {
         for index in first..last {
             let position = self.first + index as f64 * self.step;
             let base = position.floor();
-            let taps = taps_at(kernel, position - base);
+            let taps = taps_at(position - base);
             let from = base as usize + 1 - HALF_TAPS;
             let value = dot(&taps, &self.samples[from..from + TAPS]);
             let cycles = (self.carrier * index as f64 + self.phase).fract();
@@ -161,18 +160,14 @@ impl Arrival {
 
 /// The burst after every way of the link, with [`PADDING`] before and after.
 fn through_channel(
-    burst: &Burst,
+    ether: &Ether,
+    on_air: &OnAir,
     echoes: &[crate::Echo],
-    rate_hz: f64,
-    carrier_hz: f64,
+    (rate_hz, carrier_hz): (f64, f64),
     amplitude: f64,
 ) -> Vec<Complex32> {
-    let length = burst.samples.len() + 2 * PADDING;
-    let size = length.next_power_of_two();
-    let mut planner = FftPlanner::<f32>::new();
-    let mut spectrum = vec![Complex32::ZERO; size];
-    spectrum[PADDING..PADDING + burst.samples.len()].copy_from_slice(&burst.samples);
-    planner.plan_fft_forward(size).process(&mut spectrum);
+    let mut spectrum = on_air.spectrum(ether, PADDING).to_vec();
+    let size = spectrum.len();
     let scale = amplitude / size as f64;
     let mut response = vec![Complex64::ZERO; size];
     for echo in echoes {
@@ -181,8 +176,8 @@ fn through_channel(
     for (bin, gain) in spectrum.iter_mut().zip(&response) {
         *bin *= Complex32::new((gain.re * scale) as f32, (gain.im * scale) as f32);
     }
-    planner.plan_fft_inverse(size).process(&mut spectrum);
-    spectrum.truncate(length);
+    ether.transform(&mut spectrum, rustfft::FftDirection::Inverse);
+    spectrum.truncate(on_air.burst.samples.len() + 2 * PADDING);
     spectrum
 }
 
@@ -200,15 +195,14 @@ fn add_way(response: &mut [Complex64], echo: &crate::Echo, rate_hz: f64, carrier
 }
 
 /// Blackman-windowed sinc rows for every tabulated fraction, the last equal to the first of the next sample.
-fn kernel() -> Vec<f32> {
-    (0..=PHASES).flat_map(|phase| row(phase as f64 / PHASES as f64)).collect()
-}
+static KERNEL: LazyLock<Vec<f32>> =
+    LazyLock::new(|| (0..=PHASES).flat_map(|phase| row(phase as f64 / PHASES as f64)).collect());
 
-fn taps_at(kernel: &[f32], fraction: f64) -> [f32; TAPS] {
+fn taps_at(fraction: f64) -> [f32; TAPS] {
     let place = fraction * PHASES as f64;
     let row = (place as usize).min(PHASES - 1);
     let weight = (place - row as f64) as f32;
-    let (low, high) = (&kernel[row * TAPS..(row + 1) * TAPS], &kernel[(row + 1) * TAPS..(row + 2) * TAPS]);
+    let (low, high) = (&KERNEL[row * TAPS..(row + 1) * TAPS], &KERNEL[(row + 1) * TAPS..(row + 2) * TAPS]);
     std::array::from_fn(|tap| low[tap] + weight * (high[tap] - low[tap]))
 }
 

@@ -1,0 +1,101 @@
+//! A published round: everything that was said about one beacon, and the facts needed to judge it again. Its address is the BLAKE3
+//! of its bytes.
+
+use identity::Hash;
+use prost::Message as _;
+
+use crate::{
+    messages::{ClosedSet, Commitment, Opening, Reveal},
+    party::Party,
+    sealed::Sealed,
+    wire::{self, DecodeError, proto},
+};
+
+/// Largest bundle that is read.
+pub const BUNDLE_BYTES_MAX: usize = 8 << 20;
+/// Witnesses of one bundle.
+const WITNESSES_MAX: usize = 1024;
+
+/// One witness's part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Witnessed {
+    /// Who.
+    pub party: Party,
+    /// What was committed to: once, or twice as proof of an equivocation, or never.
+    pub commitments: Vec<Sealed<Commitment>>,
+    /// What was shown.
+    pub reveal: Option<Sealed<Reveal>>,
+}
+
+/// A published round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bundle {
+    /// Window.
+    pub window: u64,
+    /// Network time at which it began, ms.
+    pub window_start_ms: u64,
+    /// Public randomness.
+    pub randomness: Hash,
+    /// Who beaconed.
+    pub beaconer: Party,
+    /// The opened link.
+    pub opening: Option<Sealed<Opening>>,
+    /// The closed set.
+    pub closed_set: Option<Sealed<ClosedSet>>,
+    /// Everybody who said something.
+    pub witnesses: Vec<Witnessed>,
+}
+
+impl Bundle {
+    /// Canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let witnesses = self.witnesses.iter().map(|witnessed| proto::Witnessed {
+            party: Some(witnessed.party.to_proto()),
+            commitments: witnessed.commitments.iter().map(Sealed::to_proto).collect(),
+            reveal: witnessed.reveal.as_ref().map(Sealed::to_proto),
+        });
+        proto::Bundle {
+            window: self.window,
+            window_start_ms: self.window_start_ms,
+            randomness: self.randomness.bytes().to_vec(),
+            beaconer: Some(self.beaconer.to_proto()),
+            opening: self.opening.as_ref().map(Sealed::to_proto),
+            closed_set: self.closed_set.as_ref().map(Sealed::to_proto),
+            witnesses: witnesses.collect(),
+        }
+        .encode_to_vec()
+    }
+
+    /// Reads a bundle; every signature in it holds then.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when it is none, or too large.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let raw: proto::Bundle = wire::decode("bundle", bytes, BUNDLE_BYTES_MAX)?;
+        wire::in_range("witnesses", raw.witnesses.len() as i64, 0, WITNESSES_MAX as i64)?;
+        Ok(Self {
+            window: raw.window,
+            window_start_ms: wire::in_range("window_start_ms", raw.window_start_ms as i64, 0, 1 << 50)?
+                as u64,
+            randomness: Hash::new(wire::fixed("randomness", &raw.randomness)?),
+            beaconer: Party::from_proto(&raw.beaconer.ok_or(DecodeError::Missing("beaconer"))?)?,
+            opening: raw.opening.map(Sealed::from_proto).transpose()?,
+            closed_set: raw.closed_set.map(Sealed::from_proto).transpose()?,
+            witnesses: raw.witnesses.into_iter().map(witnessed).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Content address of encoded bytes.
+    pub fn address(bytes: &[u8]) -> Hash {
+        Hash::new(*blake3::hash(bytes).as_bytes())
+    }
+}
+
+fn witnessed(raw: proto::Witnessed) -> Result<Witnessed, DecodeError> {
+    wire::in_range("commitments", raw.commitments.len() as i64, 0, 2)?;
+    Ok(Witnessed {
+        party: Party::from_proto(&raw.party.ok_or(DecodeError::Missing("party"))?)?,
+        commitments: raw.commitments.into_iter().map(Sealed::from_proto).collect::<Result<_, _>>()?,
+        reveal: raw.reveal.map(Sealed::from_proto).transpose()?,
+    })
+}

@@ -1,0 +1,21 @@
+//! Was enough of the beacon heard?
+
+use crate::{
+    edge::{Edge, Standing},
+    finding::{CheckName, Finding},
+    protocol::{HOPS, HOPS_MIN},
+};
+
+pub(super) fn check(edge: &Edge) -> Option<Finding> {
+    if edge.plan.is_none() || edge.standing == Standing::Withheld {
+        return None;
+    }
+    let heard = edge.heard().len();
+    let numbers = (heard as f64, HOPS_MIN as f64, "hops");
+    let explanation = format!("{heard} of the beacon's {HOPS} frames were heard; {HOPS_MIN} are needed.");
+    Some(if heard < HOPS_MIN {
+        Finding::unproven(CheckName::Hops, numbers, explanation)
+    } else {
+        Finding::by_score(CheckName::Hops, 0.0, numbers, explanation)
+    })
+}

@@ -1,0 +1,59 @@
+//! Is the received power possible, both ways?
+//!
+//! ```text
+//! RSSI <= EIRP - dither - FSPL(d) + G_rx + 6 dB       FSPL = 32.44 + 20 log10(f_MHz d_km)
+//! RSSI >= kTB + SNR_min(SF) - 4 dB
+//! ```
+//! Nothing is louder than free space, echoes in step and calibration apart (notes/physics.md 3a: 3 dB of calibration; a median over
+//! eight channels leaves 3 dB of echoes). A decoded frame is not weaker than thermal noise lets any receiver decode.
+
+use crate::{
+    edge::{Edge, HeardHop},
+    finding::{CheckName, Finding},
+    robust::median,
+};
+
+/// Allowance above free space, dB.
+const ABOVE_DB: f64 = 6.0;
+/// How far the best receiver decodes below a chip's limit, and a noise figure below which none is, dB.
+const BELOW_DB: f64 = 4.0;
+/// Thermal noise density, dBm/Hz.
+const THERMAL_DBM_HZ: f64 = -173.98;
+/// Spread of honest calibration, dB.
+const SPREAD_DB: f64 = 2.0;
+/// Antennas nearer than this are not in each other's far field.
+const NEAREST_KM: f64 = 0.01;
+
+pub(super) fn check(edge: &Edge) -> Option<Finding> {
+    let heard = edge.heard();
+    let distance_km = (edge.distance_m() * 1e-3).max(NEAREST_KM);
+    let strongest_dbm = |carrier_hz: f64, dither_db: u8| {
+        let free_space_db = 32.44 + 20.0 * (carrier_hz * 1e-6 * distance_km).log10();
+        edge.beaconer.eirp_dbm() - f64::from(dither_db) - free_space_db + edge.witness.gain_dbi()
+    };
+    let above: Vec<f64> = heard
+        .iter()
+        .map(|hop| hop.rssi_dbm() - strongest_dbm(hop.carrier_hz(), hop.plan.power_dither_db))
+        .collect();
+    let levels: Vec<f64> = heard.iter().map(HeardHop::rssi_dbm).collect();
+    let (above_db, rssi_dbm) = (median(&above)?, median(&levels)?);
+    let region = edge.protocol.region;
+    let thermal_dbm = THERMAL_DBM_HZ + 10.0 * f64::from(region.bandwidth.hz()).log10();
+    let weakest_dbm = thermal_dbm + region.sf.decoding_limit_db() - BELOW_DB;
+    let (excess_db, finding) = if weakest_dbm - rssi_dbm > above_db - ABOVE_DB {
+        (weakest_dbm - rssi_dbm, (rssi_dbm, weakest_dbm, "dBm"))
+    } else {
+        (above_db - ABOVE_DB, (above_db, ABOVE_DB, "dB"))
+    };
+    let score = if excess_db > 0.0 { 0.5 * (excess_db / SPREAD_DB).powi(2) } else { -1.0 };
+    let explanation = if finding.2 == "dBm" && excess_db > 0.0 {
+        format!("{rssi_dbm:.1} dBm is weaker than any receiver could decode ({weakest_dbm:.1} dBm).")
+    } else {
+        format!(
+            "Received {:.1} dB {} what free space would let through over {distance_km:.2} km; up to {ABOVE_DB:.0} dB above can happen.",
+            above_db.abs(),
+            if above_db > 0.0 { "above" } else { "below" }
+        )
+    };
+    Some(Finding::by_score(CheckName::LinkBudget, score, finding, explanation))
+}

@@ -1,0 +1,38 @@
+//! One file a check. Each is a function of an edge, knows nothing of the others, and says what it measured, what is allowed, and how
+//! much likelier a cheat would have produced this than an honest radio.
+//!
+//! What a check needs and does not have makes it accept (nothing speaks against the edge) or say unproven (something must be known
+//! first), never reject.
+
+mod commit_reveal;
+mod frequency;
+mod freshness;
+mod geometry;
+mod hops;
+mod link_budget;
+mod noise_floor;
+mod place;
+mod power_dither;
+mod time_dither;
+
+use crate::{edge::Edge, finding::Finding};
+
+/// Runs every check that can speak, in the order of [`crate::CheckName::ALL`].
+pub fn run(edge: &Edge) -> Vec<Finding> {
+    let checks: [fn(&Edge) -> Option<Finding>; 10] = [
+        freshness::check,
+        commit_reveal::check,
+        frequency::check,
+        time_dither::check,
+        noise_floor::check,
+        link_budget::check,
+        power_dither::check,
+        geometry::check,
+        place::check,
+        hops::check,
+    ];
+    checks.iter().filter_map(|check| check(edge)).collect()
+}
+
+#[cfg(test)]
+mod checks_tests;

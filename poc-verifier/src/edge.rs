@@ -1,0 +1,127 @@
+//! One edge as the checks see it: a beacon as it was decided, and what one witness says it heard of it.
+
+use geo_index::geodesy::slant_range_m;
+
+use crate::{
+    messages::{Hop, Report},
+    party::Party,
+    place::PlaceVerdict,
+    plan::{BeaconPlan, HopPlan},
+    protocol::Protocol,
+};
+
+/// How a report stands with the window's closed set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Committed in time, and revealed as committed.
+    Committed,
+    /// No commitment of this witness to this beacon is in the closed set.
+    NotCommitted,
+    /// What was revealed is not what was committed to.
+    Mismatch,
+    /// Committed, never revealed.
+    Withheld,
+    /// Two different commitments of one key to one beacon.
+    Equivocated,
+}
+
+/// A frame that was heard and is of this beacon.
+#[derive(Clone, Copy, Debug)]
+pub struct HeardHop<'a> {
+    /// As measured.
+    pub hop: &'a Hop,
+    /// As decided.
+    pub plan: &'a HopPlan,
+}
+
+/// An edge.
+#[derive(Clone, Debug)]
+pub struct Edge<'a> {
+    /// The protocol's numbers.
+    pub protocol: &'a Protocol,
+    /// Who sent.
+    pub beaconer: &'a Party,
+    /// Who heard.
+    pub witness: &'a Party,
+    /// Whether the beaconer was drawn in the window.
+    pub drawn: bool,
+    /// The beacon, once it was opened.
+    pub plan: Option<&'a BeaconPlan>,
+    /// How the report stands.
+    pub standing: Standing,
+    /// What the witness says.
+    pub report: &'a Report,
+    /// Network time at which the window began, ns.
+    pub window_start_ns: i64,
+    /// The beaconer's place, as others' measurements have it.
+    pub beaconer_place: &'a PlaceVerdict,
+    /// The witness's place.
+    pub witness_place: &'a PlaceVerdict,
+    /// Window from which the report's payloads are a recording, where that is known.
+    pub recorded_in: Option<u64>,
+}
+
+impl<'a> Edge<'a> {
+    /// Frames whose payload is this beacon's; each hop counts once, the first time it was heard.
+    pub fn heard(&self) -> Vec<HeardHop<'a>> {
+        let Some(plan) = self.plan else { return Vec::new() };
+        let mut seen = [false; crate::protocol::HOPS];
+        let mut heard = Vec::new();
+        for hop in &self.report.hops {
+            if let Some(index) = plan.hop_of(&hop.payload)
+                && !std::mem::replace(&mut seen[index], true)
+            {
+                heard.push(HeardHop { hop, plan: &plan.hops[index] });
+            }
+        }
+        heard
+    }
+
+    /// Straight-line distance between the asserted places, metres.
+    pub fn distance_m(&self) -> f64 {
+        slant_range_m(self.beaconer.place, self.witness.place)
+    }
+}
+
+impl HeardHop<'_> {
+    /// Carrier frequency that the transmission was planned on, Hz.
+    pub fn carrier_hz(&self) -> f64 {
+        f64::from(self.plan.channel_hz)
+    }
+
+    /// Carrier offset without the dither, Hz.
+    pub fn cfo_hz(&self) -> f64 {
+        self.hop.cfo_mhz as f64 * 1e-3 - f64::from(self.plan.frequency_dither_hz)
+    }
+
+    /// Its standard error, Hz.
+    pub fn cfo_sigma_hz(&self) -> f64 {
+        f64::from(self.hop.cfo_sigma_mhz) * 1e-3
+    }
+
+    /// Received power, dBm.
+    pub fn rssi_dbm(&self) -> f64 {
+        f64::from(self.hop.rssi_cdbm) * 0.01
+    }
+
+    /// Noise floor as stated, dBm.
+    pub fn noise_floor_dbm(&self) -> f64 {
+        f64::from(self.hop.noise_floor_cdbm) * 0.01
+    }
+
+    /// SNR, dB.
+    pub fn snr_db(&self) -> f64 {
+        f64::from(self.hop.snr_cdb) * 0.01
+    }
+
+    /// Arrival after the planned start, ns: flight, half the frame, and both clocks' errors.
+    pub fn delay_ns(&self, window_start_ns: i64) -> f64 {
+        (self.hop.arrival_ns - window_start_ns - self.plan.start_ns) as f64
+            + f64::from(self.hop.arrival_ps) * 1e-3
+    }
+
+    /// Standard error of the arrival, ns.
+    pub fn arrival_sigma_ns(&self) -> f64 {
+        f64::from(self.hop.arrival_sigma_ps) * 1e-3
+    }
+}

@@ -1,0 +1,269 @@
+//! An epoch's rounds, judged: first where everybody is, then every edge.
+//!
+//! Places come first because an edge pays only when both ends' places are proven. Each is judged from what anchors measured of that
+//! party's own beacons in the epoch; nobody's own measurement ever places that party.
+
+use std::collections::BTreeMap;
+
+use identity::{Hash, PublicKey};
+
+use crate::{
+    checks,
+    edge::{Edge, HeardHop, Standing},
+    finding::{Finding, Outcome, decide},
+    messages::{Report, ShortId},
+    party::Party,
+    place::{self, Arrival, PlaceVerdict},
+    plan::{BeaconPlan, is_drawn},
+    protocol::{HOPS_MIN, Protocol},
+    robust::median,
+    round::Testimony,
+};
+
+/// Recordings are looked for in this many earlier rounds.
+pub const ROUNDS_REMEMBERED: usize = 4096;
+
+/// One beaconer's round in one window, with everything said of it.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// Window.
+    pub window: u64,
+    /// Network time at which it began, ns.
+    pub window_start_ns: i64,
+    /// Its public randomness.
+    pub randomness: Hash,
+    /// Who beaconed, or is said to have.
+    pub beaconer: PublicKey,
+    /// The opened link, if it is the chain's.
+    pub link: Option<Hash>,
+    /// What witnesses say.
+    pub testimonies: Vec<Testimony>,
+}
+
+/// An epoch to judge.
+pub struct Epoch<'a> {
+    /// The protocol's numbers.
+    pub protocol: &'a Protocol,
+    /// Every registered hotspot.
+    pub parties: &'a BTreeMap<PublicKey, Party>,
+    /// Hotspots that count as proven from earlier epochs, and how many epochs ago that was.
+    pub proven_before: &'a BTreeMap<PublicKey, u64>,
+    /// Hotspots named in genesis.
+    pub genesis_anchors: &'a [PublicKey],
+    /// Payloads of earlier rounds, and their windows, for telling recordings.
+    pub earlier: &'a PayloadMemory,
+    /// The rounds.
+    pub rounds: &'a [Round],
+}
+
+/// Payloads of past beacons: a recording is told by the window it was made in. Bounded.
+#[derive(Clone, Debug, Default)]
+pub struct PayloadMemory {
+    windows: BTreeMap<Vec<u8>, u64>,
+    order: std::collections::VecDeque<Vec<u8>>,
+}
+
+impl PayloadMemory {
+    /// Remembers an opened beacon.
+    pub fn remember(&mut self, window: u64, plan: &BeaconPlan) {
+        for hop in &plan.hops {
+            if self.windows.insert(hop.payload.to_vec(), window).is_none() {
+                self.order.push_back(hop.payload.to_vec());
+            }
+        }
+        while self.order.len() > ROUNDS_REMEMBERED * plan.hops.len() {
+            if let Some(oldest) = self.order.pop_front() {
+                self.windows.remove(&oldest);
+            }
+        }
+    }
+
+    fn recorded_in(&self, report: &Report) -> Option<u64> {
+        report.hops.iter().find_map(|hop| self.windows.get(&hop.payload).copied())
+    }
+}
+
+/// A judged edge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EdgeJudgement {
+    /// Who heard.
+    pub witness: PublicKey,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// Index into `findings` of the one that decided; none when accepted.
+    pub decided_by: Option<usize>,
+    /// What every check said.
+    pub findings: Vec<Finding>,
+    /// Frames heard that are of the beacon.
+    pub hops_heard: usize,
+    /// Frames reported at all.
+    pub hops_reported: usize,
+    /// Median SNR of what was reported, dB.
+    pub snr_db: f64,
+    /// Median received power of what was reported, dBm.
+    pub rssi_dbm: f64,
+    /// Distance between the asserted places, metres.
+    pub distance_m: f64,
+}
+
+/// A judged round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoundJudgement {
+    /// Window.
+    pub window: u64,
+    /// Who beaconed.
+    pub beaconer: PublicKey,
+    /// Whether it was drawn.
+    pub drawn: bool,
+    /// The opened link.
+    pub link: Option<Hash>,
+    /// Edges, by witness.
+    pub edges: Vec<EdgeJudgement>,
+}
+
+/// A judged epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EpochJudgement {
+    /// Every registered hotspot's place.
+    pub places: BTreeMap<PublicKey, PlaceVerdict>,
+    /// The rounds, in the order given.
+    pub rounds: Vec<RoundJudgement>,
+}
+
+/// A round with what its opening decided.
+struct Planned<'a> {
+    round: &'a Round,
+    beaconer: &'a Party,
+    drawn: bool,
+    plan: Option<BeaconPlan>,
+}
+
+/// Judges an epoch. Rounds of unknown beaconers and testimonies of unknown witnesses are left out: they have no place to be at.
+pub fn judge(epoch: &Epoch) -> EpochJudgement {
+    let planned: Vec<Planned> = epoch.rounds.iter().filter_map(|round| planned(epoch, round)).collect();
+    let places: BTreeMap<PublicKey, PlaceVerdict> =
+        epoch.parties.values().map(|party| (party.key, place_of(epoch, party, &planned))).collect();
+    let rounds = planned.iter().map(|planned| judge_round(epoch, planned, &places)).collect();
+    EpochJudgement { places, rounds }
+}
+
+fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
+    let beaconer = epoch.parties.get(&round.beaconer)?;
+    let drawn = is_drawn(epoch.protocol, &round.randomness, &round.beaconer);
+    let link = round.link.filter(|_| drawn);
+    let plan = link.map(|link| BeaconPlan::derive(epoch.protocol, &round.beaconer, &link, &round.randomness));
+    Some(Planned { round, beaconer, drawn, plan })
+}
+
+fn place_of(epoch: &Epoch, party: &Party, rounds: &[Planned]) -> PlaceVerdict {
+    if epoch.genesis_anchors.contains(&party.key) {
+        return PlaceVerdict::by_genesis();
+    }
+    let own = rounds.iter().filter(|planned| planned.beaconer.key == party.key);
+    let beacons: Vec<Vec<Arrival>> = own.map(|planned| arrivals(epoch, planned)).collect();
+    let judged = place::judge(party, &beacons);
+    match epoch.proven_before.get(&party.key) {
+        Some(epochs) if judged.outcome == Outcome::Unproven => PlaceVerdict::proven_before(*epochs),
+        _ => judged,
+    }
+}
+
+/// When witnesses whose word counts heard a beacon.
+fn arrivals<'a>(epoch: &Epoch<'a>, planned: &Planned<'a>) -> Vec<Arrival<'a>> {
+    let testimonies = planned.round.testimonies.iter().filter(|said| said.standing == Standing::Committed);
+    testimonies
+        .filter_map(|said| {
+            let anchor = epoch.parties.get(&said.witness)?;
+            let unasked = PlaceVerdict::by_genesis();
+            let edge = edge(epoch, planned, anchor, said, (&unasked, &unasked));
+            arrival(anchor, &edge.heard(), planned.round.window_start_ns)
+        })
+        .collect()
+}
+
+/// One time for all hops: the median delay, whose error falls with their number.
+fn arrival<'a>(anchor: &'a Party, heard: &[HeardHop], window_start_ns: i64) -> Option<Arrival<'a>> {
+    if heard.len() < HOPS_MIN {
+        return None;
+    }
+    let delays: Vec<f64> = heard.iter().map(|hop| hop.delay_ns(window_start_ns)).collect();
+    let sigmas: Vec<f64> = heard.iter().map(HeardHop::arrival_sigma_ns).collect();
+    // A median is 1.25 times as wide as a mean.
+    let sigma_ns = 1.25 * median(&sigmas)? / (heard.len() as f64).sqrt();
+    Some(Arrival { anchor, delay_ns: median(&delays)?, sigma_ns, hops: heard.len() })
+}
+
+fn edge<'a>(
+    epoch: &'a Epoch,
+    planned: &'a Planned,
+    witness: &'a Party,
+    said: &'a Testimony,
+    (beaconer_place, witness_place): (&'a PlaceVerdict, &'a PlaceVerdict),
+) -> Edge<'a> {
+    Edge {
+        protocol: epoch.protocol,
+        beaconer: planned.beaconer,
+        witness,
+        drawn: planned.drawn,
+        plan: planned.plan.as_ref(),
+        standing: said.standing,
+        report: &said.report,
+        window_start_ns: planned.round.window_start_ns,
+        beaconer_place,
+        witness_place,
+        recorded_in: epoch.earlier.recorded_in(&said.report),
+    }
+}
+
+fn judge_round(
+    epoch: &Epoch,
+    planned: &Planned,
+    places: &BTreeMap<PublicKey, PlaceVerdict>,
+) -> RoundJudgement {
+    let mut edges: Vec<EdgeJudgement> = planned
+        .round
+        .testimonies
+        .iter()
+        .filter(|said| {
+            said.beacon == ShortId::of(&planned.round.beaconer) && said.witness != planned.round.beaconer
+        })
+        .filter_map(|said| {
+            let witness = epoch.parties.get(&said.witness)?;
+            let both = (places.get(&planned.beaconer.key)?, places.get(&witness.key)?);
+            Some(judge_edge(&edge(epoch, planned, witness, said, both)))
+        })
+        .collect();
+    edges.sort_by_key(|edge| edge.witness);
+    RoundJudgement {
+        window: planned.round.window,
+        beaconer: planned.beaconer.key,
+        drawn: planned.drawn,
+        link: planned.round.link,
+        edges,
+    }
+}
+
+/// Judges one edge by itself.
+pub fn judge_edge(edge: &Edge) -> EdgeJudgement {
+    let findings = checks::run(edge);
+    let (outcome, deciding) = decide(&findings);
+    let decided_by =
+        deciding.and_then(|deciding| findings.iter().position(|finding| std::ptr::eq(finding, deciding)));
+    let heard = edge.heard();
+    let reported = &edge.report.hops;
+    let of_reported = |value: fn(&crate::messages::Hop) -> i32| {
+        let values: Vec<f64> = reported.iter().map(|hop| f64::from(value(hop)) * 0.01).collect();
+        median(&values).unwrap_or(0.0)
+    };
+    EdgeJudgement {
+        witness: edge.witness.key,
+        outcome,
+        decided_by,
+        hops_heard: heard.len(),
+        hops_reported: reported.len(),
+        snr_db: of_reported(|hop| hop.snr_cdb),
+        rssi_dbm: of_reported(|hop| hop.rssi_cdbm),
+        distance_m: edge.distance_m(),
+        findings,
+    }
+}

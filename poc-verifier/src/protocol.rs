@@ -1,0 +1,122 @@
+//! The numbers of the protocol, and what the law allows to send.
+
+use witness::{Bandwidth, CodingRate, FrameFormat, PayloadFormat, SpreadingFactor, SyncWord};
+
+/// Frames of a beacon.
+pub const HOPS: usize = 8;
+/// Bytes of a beacon frame's payload: short id, hop, 15 bytes of hash.
+pub const PAYLOAD_BYTES: usize = 20;
+/// Secret frequency offset of a hop: at most this, either way.
+pub const FREQUENCY_DITHER_HZ: i32 = 500;
+/// Secret time offset of a hop: at most this, either way.
+pub const TIME_DITHER_NS: i32 = 50_000;
+/// Secret reductions of a hop's power.
+pub const POWER_DITHERS_DB: [u8; 4] = [0, 2, 4, 6];
+/// Frames that a witness must have heard for its edge to count.
+pub const HOPS_MIN: usize = 4;
+
+/// One channel plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Name of the plan.
+    pub name: &'static str,
+    /// Channel centres that beacons hop over, Hz.
+    pub channels_hz: [u32; HOPS],
+    /// Spreading factor and bandwidth of a beacon frame.
+    pub sf: SpreadingFactor,
+    /// See [`Self::sf`].
+    pub bandwidth: Bandwidth,
+    /// Greatest radiated power, tenths of dBm EIRP.
+    pub eirp_max_ddbm: i32,
+    /// Share of time that one may send, parts in 10,000.
+    pub duty_cycle_e4: u32,
+    /// Where the numbers come from.
+    pub source: &'static str,
+}
+
+impl Region {
+    /// Europe, band L: 865 to 868 MHz, 25 mW ERP (16.15 dBm EIRP), 1 %. Eight channels 300 kHz apart, so that 250 kHz chirps do not
+    /// touch, span 2.1 MHz.
+    pub const EU868: Self = Self {
+        name: "EU868",
+        channels_hz: [
+            865_200_000,
+            865_500_000,
+            865_800_000,
+            866_100_000,
+            866_400_000,
+            866_700_000,
+            867_000_000,
+            867_300_000,
+        ],
+        sf: SF7,
+        bandwidth: Bandwidth::Khz250,
+        eirp_max_ddbm: 161,
+        duty_cycle_e4: 100,
+        source: "ETSI EN 300 220-2 V3.2.1, annex B, band L; ERC/REC 70-03 annex 1",
+    };
+
+    /// Shape of a beacon frame.
+    pub fn frame(&self) -> FrameFormat {
+        FrameFormat {
+            sf: self.sf,
+            bandwidth: self.bandwidth,
+            payload: PayloadFormat { coding_rate: CodingRate::Cr45, crc: true, explicit_header: true },
+            sync_word: SyncWord::PRIVATE,
+            preamble_symbols: 8,
+        }
+    }
+
+    /// Time on air of a whole beacon, microseconds.
+    pub fn beacon_airtime_us(&self) -> u64 {
+        HOPS as u64 * self.frame().airtime_us(PAYLOAD_BYTES)
+    }
+}
+
+const SF7: SpreadingFactor = match SpreadingFactor::new(7) {
+    Ok(sf) => sf,
+    Err(_) => panic!("7 is a spreading factor"),
+};
+
+/// When things happen in a window, in milliseconds from its start. A window has one beacon at most of each hotspot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timetable {
+    /// First moment a beacon may start.
+    pub beacons_from_ms: u64,
+    /// Last moment a beacon may start.
+    pub beacons_until_ms: u64,
+    /// From one hop of a beacon to the next, before dither.
+    pub hop_spacing_ms: u64,
+    /// Commitments that arrive later are not in the closed set.
+    pub commitments_until_ms: u64,
+    /// Openings and reveals that arrive later are withheld ones.
+    pub reveals_until_ms: u64,
+    /// The window's length.
+    pub window_ms: u64,
+}
+
+/// Everything that both sides must agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protocol {
+    /// Channel plan.
+    pub region: Region,
+    /// Deadlines.
+    pub timetable: Timetable,
+    /// A hotspot is drawn in a window when a 64-bit hash of it is below this.
+    pub draw_below: u64,
+}
+
+impl Protocol {
+    /// Windows of five seconds.
+    pub const fn new(region: Region, draw_below: u64) -> Self {
+        let timetable = Timetable {
+            beacons_from_ms: 200,
+            beacons_until_ms: 2500,
+            hop_spacing_ms: 40,
+            commitments_until_ms: 4000,
+            reveals_until_ms: 4800,
+            window_ms: 5000,
+        };
+        Self { region, timetable, draw_below }
+    }
+}

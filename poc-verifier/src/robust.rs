@@ -1,0 +1,31 @@
+//! Medians and heavy-tailed densities: honest errors are not Gaussian.
+
+/// Median; `None` of nothing. Values must be finite.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => None,
+        length if length % 2 == 1 => Some(sorted[middle]),
+        _ => Some(0.5 * (sorted[middle - 1] + sorted[middle])),
+    }
+}
+
+/// Log-density of Student's t with 5 degrees of freedom, scaled by `sigma`.
+///
+/// `f(x) = 8 / (3 pi sqrt 5 sigma) (1 + x^2 / (5 sigma^2))^-3`
+pub(crate) fn ln_t5(x: f64, sigma: f64) -> f64 {
+    let peak = 8.0 / (3.0 * std::f64::consts::PI * 5.0_f64.sqrt() * sigma);
+    peak.ln() - 3.0 * (1.0 + (x / sigma).powi(2) / 5.0).ln()
+}
+
+/// Per-hop evidence against honesty is cut to this range: one bad hop, a collision say, must not decide alone.
+const HOP_SCORE: (f64, f64) = (-2.0, 8.0);
+
+/// Log-likelihood ratio over hops of "drawn blindly, uniformly over `range`" against "honest, t5 of each hop's sigma".
+pub(crate) fn blind_score(residuals: impl Iterator<Item = (f64, f64)>, range: f64) -> f64 {
+    residuals
+        .map(|(residual, sigma)| (-range.ln() - ln_t5(residual, sigma)).clamp(HOP_SCORE.0, HOP_SCORE.1))
+        .sum()
+}

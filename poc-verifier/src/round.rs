@@ -1,0 +1,243 @@
+//! A window's messages, collected by a verifier: commitments until the set is closed, then openings and reveals.
+//!
+//! ```text
+//! beacons | commitments ... closed | openings and reveals ... over
+//! ```
+//! Whatever arrives after its deadline counts as never said; whatever is not signed by whom it names is not taken at all. Memory is
+//! bounded by the number of registered hotspots: one commitment per witness and beacon (and one more, as proof of an equivocation).
+
+use std::collections::BTreeMap;
+
+use identity::{Hash, PublicKey, merkle_root};
+use secp256k1::SecretKey;
+
+use crate::{
+    edge::Standing,
+    messages::{ClosedSet, Commitment, Opening, Report, Reveal, ShortId},
+    protocol::Timetable,
+    sealed::Sealed,
+    wire::DecodeError,
+};
+
+/// Beacons that one witness may commit to in a window; more than can be on air in it.
+const BEACONS_MAX: usize = 64;
+
+/// Why a message was not taken.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RefusedMessage {
+    /// Signed nonsense.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// For another window.
+    #[error("for window {0}, which is not this one")]
+    OtherWindow(u64),
+    /// After its deadline.
+    #[error("{late_ms} ms after the deadline")]
+    Late {
+        /// How late.
+        late_ms: u64,
+    },
+    /// Before the set was closed: nothing may be revealed yet.
+    #[error("the set of commitments is still open")]
+    TooEarly,
+    /// More than a witness can have heard.
+    #[error("more than {BEACONS_MAX} beacons by one witness")]
+    TooMany,
+}
+
+/// One witness's commitment to one beacon, and what became of it.
+#[derive(Clone, Debug)]
+struct Committed {
+    sealed: Vec<Sealed<Commitment>>,
+    digest: Hash,
+    equivocated: bool,
+    reveal: Option<Sealed<Reveal>>,
+}
+
+/// A window's messages.
+#[derive(Clone, Debug)]
+pub struct WindowBook {
+    window: u64,
+    timetable: Timetable,
+    commitments: BTreeMap<(PublicKey, ShortId), Committed>,
+    /// Reveals that no commitment announced.
+    unannounced: BTreeMap<(PublicKey, ShortId), Sealed<Reveal>>,
+    openings: BTreeMap<PublicKey, Sealed<Opening>>,
+    closed: Option<Sealed<ClosedSet>>,
+}
+
+/// What a witness said of one beacon, as the book has it at the end of the window.
+#[derive(Clone, Debug)]
+pub struct Testimony {
+    /// Who.
+    pub witness: PublicKey,
+    /// Of which beacon.
+    pub beacon: ShortId,
+    /// How it stands with the closed set.
+    pub standing: Standing,
+    /// The report; empty when it was withheld.
+    pub report: Report,
+    /// For the bundle.
+    pub commitments: Vec<Sealed<Commitment>>,
+    /// For the bundle.
+    pub reveal: Option<Sealed<Reveal>>,
+}
+
+impl WindowBook {
+    /// An empty book.
+    pub fn new(window: u64, timetable: Timetable) -> Self {
+        Self {
+            window,
+            timetable,
+            commitments: BTreeMap::new(),
+            unannounced: BTreeMap::new(),
+            openings: BTreeMap::new(),
+            closed: None,
+        }
+    }
+
+    /// Takes a commitment that arrived `at_ms` after the window's start.
+    ///
+    /// # Errors
+    /// [`RefusedMessage`] when it is late or none. A second, different commitment is not refused: it is evidence.
+    pub fn commit(&mut self, sealed: Sealed<Commitment>, at_ms: u64) -> Result<(), RefusedMessage> {
+        let commitment = sealed.message()?;
+        self.in_time(commitment.window, at_ms, self.timetable.commitments_until_ms)?;
+        if self.closed.is_some() {
+            return Err(RefusedMessage::Late {
+                late_ms: at_ms.saturating_sub(self.timetable.commitments_until_ms),
+            });
+        }
+        let witness = sealed.signer();
+        let known = (witness, ShortId([0; 4]))..=(witness, ShortId([0xFF; 4]));
+        if self.commitments.range(known).count() >= BEACONS_MAX {
+            return Err(RefusedMessage::TooMany);
+        }
+        match self.commitments.get_mut(&(witness, commitment.beacon)) {
+            None => {
+                let digest = commitment.digest;
+                let fresh = Committed { sealed: vec![sealed], digest, equivocated: false, reveal: None };
+                self.commitments.insert((witness, commitment.beacon), fresh);
+            }
+            Some(known) if known.digest != commitment.digest && !known.equivocated => {
+                known.equivocated = true;
+                known.sealed.push(sealed);
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Closes the set of commitments and signs it.
+    pub fn close(&mut self, secret: &SecretKey) -> ClosedSet {
+        let mut leaves: Vec<Vec<u8>> = self
+            .commitments
+            .values()
+            .flat_map(|committed| committed.sealed.iter().map(Sealed::encode))
+            .collect();
+        leaves.sort();
+        let set =
+            ClosedSet { window: self.window, commitments: leaves.len() as u32, root: merkle_root(&leaves) };
+        self.closed = Some(Sealed::seal(&set, secret));
+        set
+    }
+
+    /// Takes a beaconer's opening. Whether the link is its chain's, the judgement says.
+    ///
+    /// # Errors
+    /// [`RefusedMessage`] when it is early, late or none.
+    pub fn open(&mut self, sealed: Sealed<Opening>, at_ms: u64) -> Result<(), RefusedMessage> {
+        let opening = sealed.message()?;
+        self.in_time(opening.window, at_ms, self.timetable.reveals_until_ms)?;
+        if self.closed.is_none() {
+            return Err(RefusedMessage::TooEarly);
+        }
+        self.openings.entry(sealed.signer()).or_insert(sealed);
+        Ok(())
+    }
+
+    /// Takes a witness's reveal.
+    ///
+    /// # Errors
+    /// [`RefusedMessage`] when it is early, late or none.
+    pub fn reveal(&mut self, sealed: Sealed<Reveal>, at_ms: u64) -> Result<(), RefusedMessage> {
+        use crate::sealed::Message;
+        let report = Report::decode(&sealed.message()?.report)?;
+        self.in_time(report.window, at_ms, self.timetable.reveals_until_ms)?;
+        if self.closed.is_none() {
+            return Err(RefusedMessage::TooEarly);
+        }
+        let key = (sealed.signer(), report.beacon);
+        match self.commitments.get_mut(&key) {
+            Some(committed) => {
+                committed.reveal.get_or_insert(sealed);
+            }
+            None => {
+                self.unannounced.entry(key).or_insert(sealed);
+            }
+        }
+        Ok(())
+    }
+
+    fn in_time(&self, window: u64, at_ms: u64, until_ms: u64) -> Result<(), RefusedMessage> {
+        if window != self.window {
+            return Err(RefusedMessage::OtherWindow(window));
+        }
+        match at_ms.checked_sub(until_ms) {
+            None | Some(0) => Ok(()),
+            Some(late_ms) => Err(RefusedMessage::Late { late_ms }),
+        }
+    }
+
+    /// The signed closed set.
+    pub fn closed_set(&self) -> Option<&Sealed<ClosedSet>> {
+        self.closed.as_ref()
+    }
+
+    /// What a hotspot opened.
+    pub fn opening(&self, beaconer: &PublicKey) -> Option<&Sealed<Opening>> {
+        self.openings.get(beaconer)
+    }
+
+    /// Everything that was said of beacons, by witness and beacon.
+    pub fn testimonies(&self) -> Vec<Testimony> {
+        let announced = self.commitments.iter().map(|(&(witness, beacon), committed)| Testimony {
+            witness,
+            beacon,
+            standing: committed.standing(witness),
+            report: self.report_of(committed.reveal.as_ref(), beacon),
+            commitments: committed.sealed.clone(),
+            reveal: committed.reveal.clone(),
+        });
+        let unannounced = self.unannounced.iter().map(|(&(witness, beacon), reveal)| Testimony {
+            witness,
+            beacon,
+            standing: Standing::NotCommitted,
+            report: self.report_of(Some(reveal), beacon),
+            commitments: Vec::new(),
+            reveal: Some(reveal.clone()),
+        });
+        announced.chain(unannounced).collect()
+    }
+
+    fn report_of(&self, reveal: Option<&Sealed<Reveal>>, beacon: ShortId) -> Report {
+        use crate::sealed::Message;
+        let shown = reveal.and_then(|sealed| Report::decode(&sealed.message().ok()?.report).ok());
+        shown.unwrap_or(Report { window: self.window, beacon, hops: Vec::new() })
+    }
+}
+
+impl Committed {
+    fn standing(&self, witness: PublicKey) -> Standing {
+        let Some(reveal) = &self.reveal else { return Standing::Withheld };
+        let shown = reveal.message().map(|reveal| reveal.digest(&witness));
+        match shown {
+            _ if self.equivocated => Standing::Equivocated,
+            Ok(digest) if digest == self.digest => Standing::Committed,
+            _ => Standing::Mismatch,
+        }
+    }
+}
+
+#[cfg(test)]
+mod round_tests;
