@@ -6,4 +6,5 @@ pub mod evidence;
 pub mod keys;
 pub mod statement;
 pub mod store;
+pub mod verdicts;
 pub mod view;
