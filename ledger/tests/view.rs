@@ -77,6 +77,28 @@ fn proven_cells_are_the_paid_cells() {
     }
 }
 
+/// One edge proves two cells; a signal is known only where somebody listened.
+#[test]
+fn a_beaconers_own_cell_is_covered_but_not_measured() {
+    let (network, view) = (network(), View::new(Generated::config()));
+    let mut snapshot = network.epoch(0);
+    let edge = snapshot
+        .edges
+        .iter()
+        .find(|edge| edge.outcome == Outcome::Accepted && edge.beaconer_cell != edge.witness_cell);
+    let edge = edge.unwrap().clone();
+    snapshot.edges = vec![edge.clone()];
+    snapshot.rewards.clear();
+    let epoch = view.publish_epoch(snapshot).unwrap();
+    assert_eq!(epoch.rows().len(), 2);
+    for row in epoch.rows() {
+        let listened = row.cell.index() == edge.witness_cell;
+        assert!(listened || row.cell.index() == edge.beaconer_cell);
+        assert_eq!((row.signal.is_some(), row.samples), (listened, u32::from(listened)));
+        assert_eq!((row.hotspots.len(), row.witnesses.len()), (1, 1));
+    }
+}
+
 #[test]
 fn rejected_and_unproven_edges_cover_nothing() {
     let (network, view) = (network(), View::new(Generated::config()));
