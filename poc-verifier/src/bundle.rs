@@ -7,6 +7,7 @@ use prost::Message as _;
 use crate::{
     messages::{ClosedSet, Commitment, Opening, Reveal},
     party::Party,
+    plan::Randomness,
     sealed::Sealed,
     wire::{self, DecodeError, proto},
 };
@@ -35,7 +36,7 @@ pub struct Bundle {
     /// Network time at which it began, ms.
     pub window_start_ms: u64,
     /// Public randomness.
-    pub randomness: Hash,
+    pub randomness: Randomness,
     /// Who beaconed.
     pub beaconer: Party,
     /// The opened link.
@@ -57,7 +58,8 @@ impl Bundle {
         proto::Bundle {
             window: self.window,
             window_start_ms: self.window_start_ms,
-            randomness: self.randomness.bytes().to_vec(),
+            randomness: self.randomness.window.bytes().to_vec(),
+            period_randomness: self.randomness.period.bytes().to_vec(),
             beaconer: Some(self.beaconer.to_proto()),
             opening: self.opening.as_ref().map(Sealed::to_proto),
             closed_set: self.closed_set.as_ref().map(Sealed::to_proto),
@@ -77,7 +79,10 @@ impl Bundle {
             window: raw.window,
             window_start_ms: wire::in_range("window_start_ms", raw.window_start_ms as i64, 0, 1 << 50)?
                 as u64,
-            randomness: Hash::new(wire::fixed("randomness", &raw.randomness)?),
+            randomness: Randomness {
+                period: Hash::new(wire::fixed("period_randomness", &raw.period_randomness)?),
+                window: Hash::new(wire::fixed("randomness", &raw.randomness)?),
+            },
             beaconer: Party::from_proto(&raw.beaconer.ok_or(DecodeError::Missing("beaconer"))?)?,
             opening: raw.opening.map(Sealed::from_proto).transpose()?,
             closed_set: raw.closed_set.map(Sealed::from_proto).transpose()?,

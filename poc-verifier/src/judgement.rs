@@ -11,13 +11,14 @@ use crate::{
     checks,
     edge::{Edge, HeardHop, Standing},
     finding::{Finding, Outcome, decide},
-    messages::{Report, ShortId},
+    messages::{ClosedSet, Opening, Report, ShortId},
     party::Party,
     place::{self, Arrival, PlaceVerdict},
-    plan::{BeaconPlan, is_drawn},
+    plan::{BeaconPlan, Randomness, is_drawn},
     protocol::{HOPS_MIN, Protocol},
     robust::median,
     round::Testimony,
+    sealed::Sealed,
 };
 
 /// Recordings are looked for in this many earlier rounds.
@@ -31,11 +32,15 @@ pub struct Round {
     /// Network time at which it began, ns.
     pub window_start_ns: i64,
     /// Its public randomness.
-    pub randomness: Hash,
+    pub randomness: Randomness,
     /// Who beaconed, or is said to have.
     pub beaconer: PublicKey,
     /// The opened link, if it is the chain's.
     pub link: Option<Hash>,
+    /// For the bundle: the signed opening.
+    pub opening: Option<Sealed<Opening>>,
+    /// For the bundle: the signed closed set.
+    pub closed_set: Option<Sealed<ClosedSet>>,
     /// What witnesses say.
     pub testimonies: Vec<Testimony>,
 }
@@ -149,9 +154,10 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
 
 fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
     let beaconer = epoch.parties.get(&round.beaconer)?;
-    let drawn = is_drawn(epoch.protocol, &round.randomness, &round.beaconer);
+    let drawn = is_drawn(epoch.protocol, round.window, &round.randomness, &round.beaconer);
     let link = round.link.filter(|_| drawn);
-    let plan = link.map(|link| BeaconPlan::derive(epoch.protocol, &round.beaconer, &link, &round.randomness));
+    let plan =
+        link.map(|link| BeaconPlan::derive(epoch.protocol, &round.beaconer, &link, &round.randomness.window));
     Some(Planned { round, beaconer, drawn, plan })
 }
 

@@ -37,7 +37,7 @@ pub use finding::{CheckName, Finding, Outcome};
 pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};
 pub use party::{Chain, Party};
 pub use place::PlaceVerdict;
-pub use plan::BeaconPlan;
+pub use plan::{BeaconPlan, Randomness};
 pub use protocol::{Protocol, Region, Timetable};
 pub use round::{RefusedMessage, Testimony, WindowBook};
 pub use sealed::{Message, Sealed};

@@ -1,11 +1,12 @@
 //! The draw: who beacons in a window, and with which secrets.
 //!
-//! Public randomness `R` of the window decides who is drawn; the beaconer's link `x` of its own one-way chain together with `R`
-//! decides everything else: the moment, the order of the channels, each hop's payload and dithers. Until `x` is opened nobody else
-//! can know them, and once it is, everybody can.
+//! Windows come in periods; every hotspot is drawn once a period. Public randomness `P` of the period's first window says in which
+//! window. The beaconer's link `x` of its own one-way chain together with public randomness `R` of that window decides everything else:
+//! the moment, the order of the channels, each hop's payload and dithers. Until `x` is opened nobody else can know them, and once
+//! it is, everybody can.
 //!
 //! ```text
-//! drawn   = first 64 bits of BLAKE3("draw", R, key) < draw_below
+//! window  = period's first + first 64 bits of BLAKE3("draw", P, key) * period_windows / 2^64
 //! stream  = BLAKE3-XOF("plan", x, R, key)
 //! payload = short id | hop | 15 bytes of BLAKE3("payload", x, R, hop)
 //! ```
@@ -22,11 +23,26 @@ const DRAW: Context = Context::new("earshot 2026 draw");
 const PLAN: &str = "earshot 2026 beacon plan";
 const PAYLOAD: Context = Context::new("earshot 2026 beacon payload");
 
-/// Whether a hotspot is drawn in the window of this randomness.
-pub fn is_drawn(protocol: &Protocol, randomness: &Hash, key: &PublicKey) -> bool {
-    let hash = Hash::of(DRAW, &[randomness.bytes(), key.bytes()]);
+/// Public randomness that a window's beacons are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Randomness {
+    /// Of the first window of the period: decides who is drawn when.
+    pub period: Hash,
+    /// Of the window itself: decides, with the beaconer's link, the beacon.
+    pub window: Hash,
+}
+
+/// Whether a hotspot is drawn in a window.
+pub fn is_drawn(protocol: &Protocol, window: u64, randomness: &Randomness, key: &PublicKey) -> bool {
+    let hash = Hash::of(DRAW, &[randomness.period.bytes(), key.bytes()]);
     let [a, b, c, d, e, f, g, h, ..] = *hash.bytes();
-    u64::from_le_bytes([a, b, c, d, e, f, g, h]) < protocol.draw_below
+    let drawn = scaled(u64::from_le_bytes([a, b, c, d, e, f, g, h]), protocol.period_windows);
+    window % protocol.period_windows == drawn
+}
+
+/// 0 to `bound - 1` from 64 uniform bits; even to within 2^-40 for every bound used here.
+fn scaled(bits: u64, bound: u64) -> u64 {
+    ((u128::from(bits) * u128::from(bound)) >> 64) as u64
 }
 
 /// One frame of a beacon, as decided.
@@ -52,7 +68,7 @@ pub struct BeaconPlan {
 }
 
 impl BeaconPlan {
-    /// What link `link` and randomness decide for this key.
+    /// What link `link` and the window's randomness decide for this key.
     pub fn derive(protocol: &Protocol, key: &PublicKey, link: &Hash, randomness: &Hash) -> Self {
         let mut stream = Stream::new(link, randomness, key);
         let times = protocol.timetable;
@@ -99,11 +115,11 @@ impl Stream {
         Self(hasher.finalize_xof())
     }
 
-    /// 0 to `bound - 1`; even to within 2^-40 for every bound used here.
+    /// 0 to `bound - 1`.
     fn below(&mut self, bound: u64) -> u64 {
         let mut bytes = [0; 8];
         self.0.fill(&mut bytes);
-        ((u128::from(u64::from_le_bytes(bytes)) * u128::from(bound)) >> 64) as u64
+        scaled(u64::from_le_bytes(bytes), bound)
     }
 
     /// `-bound` to `bound`.

@@ -102,13 +102,13 @@ pub struct Protocol {
     pub region: Region,
     /// Deadlines.
     pub timetable: Timetable,
-    /// A hotspot is drawn in a window when a 64-bit hash of it is below this.
-    pub draw_below: u64,
+    /// Windows a period; every hotspot beacons in one window of each.
+    pub period_windows: u64,
 }
 
 impl Protocol {
     /// Windows of five seconds.
-    pub const fn new(region: Region, draw_below: u64) -> Self {
+    pub const fn new(region: Region, period_windows: u64) -> Self {
         let timetable = Timetable {
             beacons_from_ms: 200,
             beacons_until_ms: 2500,
@@ -117,6 +117,6 @@ impl Protocol {
             reveals_until_ms: 4800,
             window_ms: 5000,
         };
-        Self { region, timetable, draw_below }
+        Self { region, timetable, period_windows }
     }
 }

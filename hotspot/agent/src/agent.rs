@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use identity::{Hash, PublicKey};
+use identity::PublicKey;
 use poc_verifier::{
-    BeaconPlan, Protocol, Sealed,
+    BeaconPlan, Protocol, Randomness, Sealed,
     messages::{Opening, ShortId},
     plan::is_drawn,
     protocol::PAYLOAD_BYTES,
@@ -53,10 +53,10 @@ impl Agent {
         &mut self,
         window: u64,
         window_start_ns: i64,
-        randomness: &Hash,
+        randomness: &Randomness,
     ) -> Result<Vec<Transmission>, CannotBeacon> {
         let key = self.key();
-        if !is_drawn(&self.protocol, randomness, &key) {
+        if !is_drawn(&self.protocol, window, randomness, &key) {
             return Ok(Vec::new());
         }
         let Some(link) = self.station.link(window) else { return Ok(Vec::new()) };
@@ -66,7 +66,7 @@ impl Agent {
         }
         let now_us = (window_start_ns / 1000).max(0) as u64;
         self.air_time.take(now_us, self.protocol.region.beacon_airtime_us())?;
-        let plan = BeaconPlan::derive(&self.protocol, &key, &link, randomness);
+        let plan = BeaconPlan::derive(&self.protocol, &key, &link, &randomness.window);
         let conducted_dbm = f64::from(self.station.eirp_ddbm - self.station.gain_ddbi) / 10.0;
         Ok(transmissions(&self.protocol, &plan, window_start_ns, conducted_dbm)?)
     }

@@ -4,7 +4,7 @@ use geo_index::Place;
 use identity::{Hash, OneWayChain, PublicKey};
 use num_complex::Complex32;
 use poc_verifier::{
-    BeaconPlan, Message, Protocol, Region,
+    BeaconPlan, Message, Protocol, Randomness, Region,
     messages::{Report, ShortId},
 };
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use secp256k1::SecretKey;
 
 use super::*;
 
-const RANDOMNESS: Hash = Hash::new([9; 32]);
+const RANDOMNESS: Randomness = Randomness { period: Hash::new([8; 32]), window: Hash::new([9; 32]) };
 
 fn station(seed: u8, eirp_ddbm: i32) -> Station {
     Station {
@@ -28,8 +28,9 @@ fn station(seed: u8, eirp_ddbm: i32) -> Station {
     }
 }
 
-fn agent(seed: u8, draw_below: u64) -> Agent {
-    Agent::new(station(seed, 160), Protocol::new(Region::EU868, draw_below)).unwrap()
+/// With a period of one window it is drawn in every window.
+fn agent(seed: u8, period_windows: u64) -> Agent {
+    Agent::new(station(seed, 160), Protocol::new(Region::EU868, period_windows)).unwrap()
 }
 
 /// Silence, the burst scaled down, silence.
@@ -42,7 +43,7 @@ fn captured(transmission: &Transmission, level: f32) -> Vec<Complex32> {
 
 #[test]
 fn a_beacon_is_heard_and_reported_as_it_was_sent() {
-    let (mut sender, mut listener) = (agent(1, u64::MAX), agent(2, 0));
+    let (mut sender, mut listener) = (agent(1, 1), agent(2, 1));
     let (window, start_ns) = (7, 35_000_000_000);
     let sent = sender.beacon(window, start_ns, &RANDOMNESS).unwrap();
     assert_eq!(sent.len(), 8);
@@ -60,7 +61,7 @@ fn a_beacon_is_heard_and_reported_as_it_was_sent() {
     let heard = listener.take_heard();
     assert_eq!((heard.len(), heard[0].beacon), (1, ShortId::of(&sender.key())));
     let link = sender.opening(window).unwrap().message().unwrap().link;
-    let plan = BeaconPlan::derive(&Protocol::new(Region::EU868, u64::MAX), &sender.key(), &link, &RANDOMNESS);
+    let plan = BeaconPlan::derive(&Protocol::new(Region::EU868, 1), &sender.key(), &link, &RANDOMNESS.window);
     let half_frame_ns = Region::EU868.frame().airtime_us(20) as i64 * 500;
     for (hop, planned) in heard[0].hops.iter().zip(&plan.hops) {
         assert_eq!(hop.payload, planned.payload);
@@ -78,7 +79,7 @@ fn a_beacon_is_heard_and_reported_as_it_was_sent() {
 
 #[test]
 fn own_beacons_are_no_evidence() {
-    let mut sender = agent(1, u64::MAX);
+    let mut sender = agent(1, 1);
     for transmission in sender.beacon(7, 0, &RANDOMNESS).unwrap() {
         let samples = captured(&transmission, 0.01);
         sender.listen(&Capture {
@@ -94,17 +95,18 @@ fn own_beacons_are_no_evidence() {
 
 #[test]
 fn nobody_beacons_undrawn_or_before_its_chain_counts() {
-    assert!(agent(1, 0).beacon(7, 0, &RANDOMNESS).unwrap().is_empty());
-    assert!(agent(1, u64::MAX).beacon(4, 0, &RANDOMNESS).unwrap().is_empty());
-    assert!(agent(1, u64::MAX).beacon(5 + 1000, 0, &RANDOMNESS).unwrap().is_empty(), "the chain is used up");
-    assert_eq!(agent(1, u64::MAX).beacon(5 + 999, 0, &RANDOMNESS).unwrap().len(), 8);
+    let windows = (5..17).filter(|window| !agent(1, 12).beacon(*window, 0, &RANDOMNESS).unwrap().is_empty());
+    assert_eq!(windows.count(), 1, "once a period");
+    assert!(agent(1, 1).beacon(4, 0, &RANDOMNESS).unwrap().is_empty());
+    assert!(agent(1, 1).beacon(5 + 1000, 0, &RANDOMNESS).unwrap().is_empty(), "the chain is used up");
+    assert_eq!(agent(1, 1).beacon(5 + 999, 0, &RANDOMNESS).unwrap().len(), 8);
 }
 
 #[test]
 fn the_law_is_kept() {
-    let mut loud = Agent::new(station(1, 162), Protocol::new(Region::EU868, u64::MAX)).unwrap();
+    let mut loud = Agent::new(station(1, 162), Protocol::new(Region::EU868, 1)).unwrap();
     assert_eq!(loud.beacon(7, 0, &RANDOMNESS), Err(CannotBeacon::Eirp { eirp_ddbm: 162, allowed_ddbm: 161 }));
-    let mut busy = agent(1, u64::MAX);
+    let mut busy = agent(1, 1);
     let sent = (0..400)
         .filter(|window| busy.beacon(5 + window, window.cast_signed() * 5_000_000_000, &RANDOMNESS).is_ok());
     let airtime_us = Region::EU868.beacon_airtime_us();

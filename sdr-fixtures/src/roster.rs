@@ -1,0 +1,187 @@
+//! Who lives in the city: keys, owners, radios, and who among them is a villain.
+
+use ether::{Clock, Draw, FrontEnd, Node, Oscillator, Surroundings};
+use geo_index::{Place, PlaceError, geodesy::geodesic_m};
+use hotspot_agent::Station;
+use identity::{Context, Hash, OneWayChain, PublicKey};
+use secp256k1::SecretKey;
+
+use crate::{city, villains::Villainy};
+
+const SECRET: Context = Context::new("earshot 2026 simulated secret");
+/// Links of a hotspot's chain: one a window, enough for two weeks of them.
+const CHAIN_LINKS: u64 = 1 << 18;
+/// Share of honest hotspots named as anchors in genesis, and the fewest there may be.
+const ANCHOR_SHARE: f64 = 0.42;
+const ANCHORS_MIN: usize = 8;
+/// Share of hotspots whose clock does not follow PPS.
+const FREE_RUNNING: f64 = 0.12;
+/// Antenna gain and radiated power of everybody, tenths of dBi and dBm.
+const GAIN_DDBI: i32 = 23;
+const EIRP_DDBM: i32 = 160;
+
+/// Honest, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Does what it says.
+    Honest,
+    /// Plays a villain.
+    Villain(Villainy),
+}
+
+/// One hotspot before it is switched on.
+pub struct Entry {
+    /// Name for people.
+    pub name: String,
+    /// What it is up to.
+    pub role: Role,
+    /// Its true radio and place.
+    pub node: Node,
+    /// What its owner has set up, the asserted place among it.
+    pub station: Station,
+    /// Named in genesis.
+    pub anchor: bool,
+}
+
+/// Everybody, honest hotspots first.
+pub struct Roster {
+    /// In the order of their numbers.
+    pub entries: Vec<Entry>,
+}
+
+/// Why there is no such city.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RosterError {
+    /// Not enough to judge anybody by.
+    #[error(
+        "{0} honest hotspots are too few; at least {ANCHORS_MIN} are needed, so that there are anchors to measure from"
+    )]
+    TooFew(usize),
+    /// More than the simulated city is made for.
+    #[error("{0} honest hotspots are too many; at most {HONEST_MAX} are simulated")]
+    TooMany(usize),
+    /// A place that is none.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+}
+
+/// Most honest hotspots of a simulated city.
+pub const HONEST_MAX: usize = 400;
+
+impl Roster {
+    /// `honest` honest hotspots and one of each villain.
+    ///
+    /// # Errors
+    /// [`RosterError`] when that makes no city.
+    pub fn new(seed: u64, honest: usize, villains: &[Villainy]) -> Result<Self, RosterError> {
+        if honest < ANCHORS_MIN {
+            return Err(RosterError::TooFew(honest));
+        }
+        if honest > HONEST_MAX {
+            return Err(RosterError::TooMany(honest));
+        }
+        let sites = city::sites(honest + villains.len(), seed)?;
+        let anchors = anchors(&sites[..honest], seed);
+        let honest_entries = sites[..honest].iter().enumerate().map(|(index, site)| {
+            let anchor = anchors.contains(&index);
+            Ok(entry(seed, index, site.name.clone(), Role::Honest, site, site.place, anchor))
+        });
+        let villain_entries = villains.iter().zip(honest..).map(|(villainy, index)| {
+            let site = &sites[index];
+            let (place, asserted) = villainy.places(site.place, centre(&sites[..honest])?)?;
+            let site = city::Site { place, ..site.clone() };
+            Ok(entry(seed, index, villainy.name().into(), Role::Villain(*villainy), &site, asserted, false))
+        });
+        Ok(Self { entries: honest_entries.chain(villain_entries).collect::<Result<_, RosterError>>()? })
+    }
+}
+
+/// Mean of the places, at their mean height.
+fn centre(sites: &[city::Site]) -> Result<Place, PlaceError> {
+    let mean = |value: fn(Place) -> f64| {
+        sites.iter().map(|site| value(site.place)).sum::<f64>() / sites.len() as f64
+    };
+    Place::from_degrees(mean(Place::lat_deg), mean(Place::lng_deg), mean(Place::height_m))
+}
+
+fn follows_pps(seed: u64, index: usize) -> bool {
+    Draw::new(seed, &[0x0995, index as u64]).unit() >= FREE_RUNNING
+}
+
+/// Anchors that stand far from each other: the first is the seed's, every next the farthest from those there are. They need PPS.
+fn anchors(sites: &[city::Site], seed: u64) -> Vec<usize> {
+    let wanted = ((sites.len() as f64 * ANCHOR_SHARE).round() as usize).max(ANCHORS_MIN);
+    let able: Vec<usize> = (0..sites.len()).filter(|index| follows_pps(seed, *index)).collect();
+    let mut chosen: Vec<usize> = able.first().copied().into_iter().collect();
+    while chosen.len() < wanted.min(able.len()) {
+        let nearest = |index: &usize| {
+            let distances = chosen.iter().map(|other| geodesic_m(sites[*index].place, sites[*other].place));
+            distances.fold(f64::INFINITY, f64::min)
+        };
+        let Some(next) = able.iter().copied().max_by(|a, b| nearest(a).total_cmp(&nearest(b))) else { break };
+        chosen.push(next);
+    }
+    chosen
+}
+
+fn entry(
+    seed: u64,
+    index: usize,
+    name: String,
+    role: Role,
+    site: &city::Site,
+    asserted: Place,
+    anchor: bool,
+) -> Entry {
+    let mut draw = Draw::new(seed, &[0x4AD1, index as u64]);
+    let follows_pps = follows_pps(seed, index) || role != Role::Honest;
+    let front_end = FrontEnd {
+        noise_figure_db: draw.uniform(4.0, 7.0),
+        man_made_db: draw.uniform(1.0, 9.0),
+        full_scale_dbm: -40.0,
+        bits: 14,
+    };
+    let clock = if follows_pps {
+        Clock::Pps { bias_ns: draw.normal(15.0), jitter_ns: 20.0 }
+    } else {
+        Clock::Free { offset_ms: draw.uniform(-20.0, 20.0) }
+    };
+    let oscillator = Oscillator {
+        offset_ppm: draw.normal(1.2).clamp(-4.0, 4.0),
+        swing_ppm: draw.uniform(0.02, 0.1),
+        swing_period_s: draw.uniform(300.0, 1200.0),
+        swing_phase_cycles: draw.unit(),
+    };
+    let node = Node {
+        place: site.place,
+        surroundings: if role == Role::Honest { site.surroundings } else { Surroundings::Suburban },
+        antenna_gain_dbi: f64::from(GAIN_DDBI) / 10.0,
+        oscillator,
+        clock,
+        front_end,
+    };
+    let station = Station {
+        secret: secret(seed, "hotspot", index),
+        owner: PublicKey::of(&secret(seed, "owner", index)),
+        place: asserted,
+        gain_ddbi: GAIN_DDBI,
+        eirp_ddbm: EIRP_DDBM,
+        follows_pps,
+        full_scale_dbm: front_end.full_scale_dbm,
+        chain: OneWayChain::new(*derived(seed, "chain", index, 0).bytes(), CHAIN_LINKS),
+        chain_first_window: 0,
+    };
+    Entry { name, role, node, station, anchor }
+}
+
+fn derived(seed: u64, what: &str, index: usize, attempt: u64) -> Hash {
+    let number = (index as u64).to_le_bytes();
+    Hash::of(SECRET, &[&seed.to_le_bytes(), &number, &attempt.to_le_bytes(), what.as_bytes()])
+}
+
+/// A secret key of the simulation; one hash in 2^128 is none, and then the next is taken.
+pub(crate) fn secret(seed: u64, what: &str, index: usize) -> SecretKey {
+    let attempts = (0_u64..).map(|attempt| derived(seed, what, index, attempt));
+    let mut keys = attempts.filter_map(|hash| SecretKey::from_secret_bytes(*hash.bytes()).ok());
+    keys.next().expect("a hash in 2^128 is no key, so one of endless many is")
+}

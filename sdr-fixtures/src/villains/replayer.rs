@@ -1,0 +1,80 @@
+//! S11, replayer: records a neighbour's beacon off the air, samples and all, and sends it again in a later window in which that
+//! neighbour is not drawn, hoping that whoever hears it earns the two of them an edge. The payload is an older window's.
+
+use hotspot_agent::{BEACON_RATE_HZ, HeardBeacon, Transmission};
+use num_complex::Complex32;
+use poc_verifier::{CheckName, messages::ShortId, protocol::HOPS};
+
+use super::{Recorded, Villain, Window};
+
+pub(super) const NAME: &str = "replayer";
+pub(super) const CAUGHT_BY: CheckName = CheckName::Freshness;
+
+/// Windows that a recording is kept before it is used.
+const AGE_MIN: u64 = 2;
+/// Windows between two rebroadcasts: it keeps the duty cycle, too.
+const REST: u64 = 4;
+/// Conducted power, dBm.
+const POWER_DBM: f64 = 13.7;
+
+#[derive(Default)]
+pub(super) struct Replayer {
+    recording: Option<Recording>,
+    last_sent: Option<u64>,
+}
+
+struct Recording {
+    of: ShortId,
+    window: u64,
+    window_start_ns: i64,
+    bursts: Vec<(u32, i64, Vec<Complex32>)>,
+}
+
+impl Villain for Replayer {
+    fn record(&mut self, window: &Window, captures: &[Recorded], heard: &[HeardBeacon]) {
+        // One beacon alone on air, heard whole: then the captures are that beacon.
+        let ([beacon], None) = (heard, &self.recording) else { return };
+        if beacon.hops.len() == HOPS && captures.len() == HOPS {
+            let bursts = captures
+                .iter()
+                .map(|capture| (capture.channel_hz, capture.start_ns, full_scale(capture.samples)))
+                .collect();
+            let recording = Recording {
+                of: beacon.beacon,
+                window: window.number,
+                window_start_ns: window.start_ns,
+                bursts,
+            };
+            self.recording = Some(recording);
+        }
+    }
+
+    fn transmit(&mut self, window: &Window, honest: Vec<Transmission>) -> Vec<Transmission> {
+        let Some(recording) = &self.recording else { return honest };
+        let drawn = window.drawn.iter().any(|(key, _)| ShortId::of(key) == recording.of);
+        let rested = self.last_sent.is_none_or(|last| window.number >= last + REST);
+        if drawn || !honest.is_empty() || !rested || window.number < recording.window + AGE_MIN {
+            return honest;
+        }
+        self.last_sent = Some(window.number);
+        let shift_ns = window.start_ns - recording.window_start_ns;
+        recording
+            .bursts
+            .iter()
+            .map(|(channel_hz, start_ns, samples)| Transmission {
+                carrier_hz: f64::from(*channel_hz),
+                power_dbm: POWER_DBM,
+                start_ns: start_ns + shift_ns,
+                rate_hz: BEACON_RATE_HZ,
+                samples: samples.clone(),
+            })
+            .collect()
+    }
+}
+
+/// Amplified to full scale.
+fn full_scale(samples: &[Complex32]) -> Vec<Complex32> {
+    let power = samples.iter().map(Complex32::norm_sqr).fold(0.0, f32::max);
+    let gain = if power > 0.0 { power.sqrt().recip() } else { 0.0 };
+    samples.iter().map(|sample| sample * gain).collect()
+}

@@ -1,0 +1,85 @@
+//! The end of an epoch: judge, publish, sign, commit, pay.
+
+use std::collections::BTreeMap;
+
+use identity::PublicKey;
+use ledger::{store::Attachments, verdicts::Judged};
+use ledger_machine::{Body, Effect, Millis};
+use poc_verifier::{BeaconPlan, Bundle, Epoch, Round, Witnessed, judge};
+
+use super::{EpochReport, World, WorldError};
+
+impl World {
+    /// Judges the epoch's rounds and seals the block that ends it.
+    pub(crate) fn close_epoch(&mut self, epoch: u64, rounds: &[Round]) -> Result<EpochReport, WorldError> {
+        let proven_before: BTreeMap<PublicKey, u64> =
+            self.parties.keys().filter_map(|key| Some((*key, self.proven_epochs_ago(key, epoch)?))).collect();
+        let judgement = judge(&Epoch {
+            protocol: &self.protocol,
+            parties: &self.parties,
+            proven_before: &proven_before,
+            genesis_anchors: &self.genesis_anchors,
+            earlier: &self.payloads,
+            rounds,
+        });
+        let mut attachments = Attachments::default();
+        for (round, judged) in rounds.iter().zip(&judgement.rounds) {
+            let bundle = self.bundle(round).encode();
+            let facts = Judged {
+                protocol: &self.protocol,
+                parties: &self.parties,
+                epoch,
+                window_start_ms: (round.window_start_ns / 1_000_000) as u64,
+                bundle: Bundle::address(&bundle),
+                skipped_draws: u32::from(judged.drawn && judged.link.is_none()),
+            };
+            let verdict = facts.verdict(judged, &round.randomness.window)?;
+            attachments.evidence.extend(facts.evidence(judged)?);
+            attachments.bundles.push(bundle);
+            self.engine.say(Body::SubmitVerdicts(verdict));
+            if let Some(link) = round.link {
+                let plan =
+                    BeaconPlan::derive(&self.protocol, &round.beaconer, &link, &round.randomness.window);
+                self.payloads.remember(round.window, &plan);
+            }
+        }
+        self.note_proven(epoch, &judgement.places);
+        let time_ms = self.window_start_ms(self.window);
+        let end = Millis::new(time_ms).map_err(|error| WorldError::Genesis(error.to_string()))?;
+        let block = self.engine.commit_with(end, attachments)?;
+        let rewards = block.effects.iter().filter_map(|effect| match effect {
+            Effect::Reward(line) => Some(line.clone()),
+            _ => None,
+        });
+        if let Some((_, error)) = block.dropped.first() {
+            return Err(WorldError::Genesis(format!("the ledger dropped the verifier's own word: {error}")));
+        }
+        Ok(EpochReport {
+            epoch,
+            time_ms,
+            judgement,
+            evidence: block.evidence.clone(),
+            rewards: rewards.collect(),
+            state: block.state.clone(),
+        })
+    }
+
+    fn bundle(&self, round: &Round) -> Bundle {
+        let witnesses = round.testimonies.iter().filter_map(|said| {
+            Some(Witnessed {
+                party: *self.parties.get(&said.witness)?,
+                commitments: said.commitments.clone(),
+                reveal: said.reveal.clone(),
+            })
+        });
+        Bundle {
+            window: round.window,
+            window_start_ms: (round.window_start_ns / 1_000_000) as u64,
+            randomness: round.randomness,
+            beaconer: self.parties[&round.beaconer],
+            opening: round.opening.clone(),
+            closed_set: round.closed_set.clone(),
+            witnesses: witnesses.collect(),
+        }
+    }
+}

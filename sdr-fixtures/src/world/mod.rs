@@ -1,0 +1,407 @@
+//! The world: hotspots on simulated air, a verifier that judges them, a ledger that pays them.
+//!
+//! One [`World::run_epoch`] is an epoch of windows. Simulated time jumps over silence: receivers listen wherever something is on air,
+//! with some noise before and after.
+
+mod air;
+mod judge;
+mod window;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+pub(crate) use air::samples_of;
+use ether::{Ether, NodeId};
+use geo_index::{Place, Resolution, cell_of};
+use hotspot_agent::{Agent, CannotBeacon};
+use identity::{Context, Hash, PublicKey};
+use ledger::{
+    engine::{EngineError, Local},
+    evidence::EdgeEvidence,
+    keys::SecretSeed,
+    store::StoreError,
+    verdicts::VerdictsError,
+};
+use ledger_machine::{
+    Calendar, Cell12, ClockClass, Genesis, GenesisHotspot, Millis, Price, RewardLine, State,
+};
+use poc_verifier::{Chain, EpochJudgement, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Region};
+use witness::ReceiverError;
+
+use crate::{
+    roster::{Role, Roster, RosterError, secret},
+    tally::Tally,
+    villains::{Villain, Villainy},
+};
+
+/// Windows an epoch, each of five seconds: an epoch is a minute.
+const WINDOWS_PER_EPOCH: u64 = 12;
+/// Every hotspot beacons once in this many windows.
+const PERIOD_WINDOWS: u64 = 6;
+/// Network time at which every simulated ledger begins: 2027-01-15 08:00 UTC.
+const GENESIS_MS: u64 = 1_800_000_000_000;
+/// Price of an EAR, hundred-millionths of a USD.
+const PRICE: u64 = 5_000_000;
+/// Epochs for which a proven place stays proven: 30 days of them.
+pub const PROVEN_EPOCHS: u64 = 30;
+const GENESIS: Context = Context::new("earshot 2026 simulated genesis");
+
+/// What a world is made from.
+#[derive(Clone, Debug)]
+pub struct WorldConfig {
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// Honest hotspots.
+    pub honest: usize,
+    /// Villains among them.
+    pub villains: Vec<Villainy>,
+    /// Folder of a ledger to continue or begin; none for one that is forgotten.
+    pub data: Option<PathBuf>,
+}
+
+/// Why a world stops.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// No such city.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    /// The ledger refuses.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Reading the ledger back fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A judgement that does not become a verdict.
+    #[error(transparent)]
+    Verdicts(#[from] VerdictsError),
+    /// The protocol's bandwidth is none that the simulated radios carry.
+    #[error(transparent)]
+    Receiver(#[from] ReceiverError),
+    /// The law forbids a beacon that the protocol wants.
+    #[error("{name} does not beacon: {error}")]
+    Beacon {
+        /// Which hotspot.
+        name: String,
+        /// Why.
+        error: CannotBeacon,
+    },
+    /// A number that does not fit the ledger.
+    #[error("genesis: {0}")]
+    Genesis(String),
+}
+
+/// What an onlooker is told while the world runs.
+#[derive(Clone, Debug)]
+pub enum WorldEvent<'a> {
+    /// A window begins.
+    Window {
+        /// Its number, and the epoch's.
+        window: u64,
+        /// Epoch.
+        epoch: u64,
+    },
+    /// Somebody beacons, or what looks like it.
+    Beacon {
+        /// Network time, ms.
+        time_ms: u64,
+        /// Window.
+        window: u64,
+        /// Who sends.
+        beaconer: PublicKey,
+    },
+    /// Witnesses committed to having heard it.
+    Heard {
+        /// Network time, ms.
+        time_ms: u64,
+        /// Window.
+        window: u64,
+        /// Of whom they heard.
+        beaconer: PublicKey,
+        /// Who they are.
+        witnesses: Vec<PublicKey>,
+    },
+    /// An epoch is closed, judged and paid.
+    Closed(&'a EpochReport),
+}
+
+/// A closed epoch.
+#[derive(Clone, Debug)]
+pub struct EpochReport {
+    /// Its number.
+    pub epoch: u64,
+    /// Network time of its end, ms.
+    pub time_ms: u64,
+    /// What the verifier found.
+    pub judgement: EpochJudgement,
+    /// The same as evidence.
+    pub evidence: Vec<EdgeEvidence>,
+    /// What was paid.
+    pub rewards: Vec<RewardLine>,
+    /// The ledger after it.
+    pub state: State,
+}
+
+/// A hotspot that is switched on.
+pub struct Hotspot {
+    /// Name for people.
+    pub name: String,
+    /// Honest, or not.
+    pub role: Role,
+    /// Owner's key.
+    pub owner: PublicKey,
+    /// Where it says it is.
+    pub asserted: Place,
+    /// Named in genesis.
+    pub anchor: bool,
+    pub(crate) key: PublicKey,
+    pub(crate) node: NodeId,
+    pub(crate) agent: Agent,
+    pub(crate) mind: Option<Box<dyn Villain>>,
+}
+
+impl Hotspot {
+    /// Its key.
+    pub fn key(&self) -> PublicKey {
+        self.key
+    }
+
+    pub(crate) fn has_radio(&self) -> bool {
+        match self.role {
+            Role::Honest => true,
+            Role::Villain(villainy) => villainy.has_radio(),
+        }
+    }
+}
+
+/// The simulated network.
+pub struct World {
+    pub(crate) seed: u64,
+    pub(crate) protocol: Protocol,
+    pub(crate) calendar: Calendar,
+    pub(crate) ether: Ether,
+    pub(crate) hotspots: Vec<Hotspot>,
+    pub(crate) engine: Local,
+    pub(crate) parties: BTreeMap<PublicKey, Party>,
+    pub(crate) genesis_anchors: Vec<PublicKey>,
+    /// Epoch in which a place was last proven.
+    pub(crate) proven: BTreeMap<PublicKey, u64>,
+    pub(crate) payloads: PayloadMemory,
+    pub(crate) window: u64,
+    /// Randomness of the first window of the current period.
+    pub(crate) period: Hash,
+    tally: Tally,
+}
+
+impl World {
+    /// Builds the city and opens its ledger.
+    ///
+    /// # Errors
+    /// [`WorldError`] when the numbers make no city, or the folder holds another ledger, or a broken one.
+    pub fn new(config: &WorldConfig) -> Result<Self, WorldError> {
+        let roster = Roster::new(config.seed, config.honest, &config.villains)?;
+        let protocol = Protocol::new(Region::EU868, PERIOD_WINDOWS);
+        let key = SecretSeed::new(secret(config.seed, "validator", 0).to_secret_bytes())
+            .ok_or_else(|| WorldError::Genesis("the validator's key is none".into()))?;
+        let genesis = genesis(config.seed, &roster, &key)?;
+        let engine = match &config.data {
+            Some(folder) => Local::open(folder, &genesis, key)?,
+            None => Local::temporary(&genesis, key)?,
+        };
+        let mut ether = Ether::new(config.seed);
+        let mut hotspots = Vec::new();
+        for entry in roster.entries {
+            let node = ether.add_node(entry.node);
+            let (owner, asserted, key) = (entry.station.owner, entry.station.place, entry.station.key());
+            let mind = match entry.role {
+                Role::Honest => None,
+                Role::Villain(villainy) => Some(villainy.mind(config.seed)),
+            };
+            let agent = Agent::new(entry.station, protocol)?;
+            let (name, role, anchor) = (entry.name, entry.role, entry.anchor);
+            hotspots.push(Hotspot { name, role, owner, asserted, anchor, key, node, agent, mind });
+        }
+        let state = engine.state();
+        let window = next_window(&genesis.calendar, &state);
+        let mut world = Self {
+            seed: config.seed,
+            protocol,
+            calendar: genesis.calendar,
+            ether,
+            genesis_anchors: hotspots
+                .iter()
+                .filter(|hotspot| hotspot.anchor)
+                .map(|hotspot| hotspot.key)
+                .collect(),
+            hotspots,
+            engine,
+            parties: BTreeMap::new(),
+            proven: BTreeMap::new(),
+            payloads: PayloadMemory::default(),
+            window,
+            period: state.tip().randomness,
+            tally: Tally::new(config.seed, &config.villains),
+        };
+        world.remember_proven()?;
+        Ok(world)
+    }
+
+    /// Everybody, honest hotspots first.
+    pub fn hotspots(&self) -> &[Hotspot] {
+        &self.hotspots
+    }
+
+    /// The protocol they follow.
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    /// The ledger.
+    pub fn engine(&self) -> &Local {
+        &self.engine
+    }
+
+    /// Counts against the truth, so far.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Number of the next epoch to run.
+    pub fn next_epoch(&self) -> u64 {
+        self.calendar.epoch_of(ledger_machine::Window::new(self.window)).number()
+    }
+
+    /// Runs the epoch that is next.
+    ///
+    /// # Errors
+    /// [`WorldError`] when the ledger refuses; everything committed before stays.
+    pub fn run_epoch(&mut self, onlooker: &mut dyn FnMut(&WorldEvent)) -> Result<EpochReport, WorldError> {
+        let epoch = self.next_epoch();
+        self.refresh_parties(epoch);
+        let mut rounds = Vec::new();
+        let mut beacons = 0;
+        loop {
+            onlooker(&WorldEvent::Window { window: self.window, epoch });
+            let said = self.run_window(onlooker)?;
+            beacons += said.beacons;
+            rounds.extend(said.rounds);
+            self.window += 1;
+            if self.next_epoch() != epoch {
+                break;
+            }
+            self.commit_empty()?;
+        }
+        let report = self.close_epoch(epoch, &rounds)?;
+        self.tally.add(&self.hotspots, &report, beacons);
+        onlooker(&WorldEvent::Closed(&report));
+        Ok(report)
+    }
+
+    /// Network time at which a window begins, ms.
+    pub(crate) fn window_start_ms(&self, window: u64) -> u64 {
+        self.calendar.window_start(ledger_machine::Window::new(window)).ms()
+    }
+
+    pub(crate) fn randomness(&mut self) -> Randomness {
+        let window = self.engine.state().tip().randomness;
+        if self.window.is_multiple_of(self.protocol.period_windows) {
+            self.period = window;
+        }
+        Randomness { period: self.period, window }
+    }
+
+    /// Seals a block at the end of the window that has just passed.
+    fn commit_empty(&mut self) -> Result<(), WorldError> {
+        let end = Millis::new(self.window_start_ms(self.window))
+            .map_err(|error| WorldError::Genesis(error.to_string()))?;
+        self.engine.commit(end)?;
+        Ok(())
+    }
+
+    /// Everybody as the ledger knows them at the beginning of an epoch.
+    fn refresh_parties(&mut self, epoch: u64) {
+        let state = self.engine.state();
+        self.parties = self
+            .hotspots
+            .iter()
+            .map(|hotspot| {
+                let chain = state.hotspots().get(&hotspot.key).and_then(|registered| registered.chain.now);
+                let station = hotspot.agent.station();
+                let (link, index) = chain.map_or((station.chain.head(), 0), |chain| (chain.tip, chain.index));
+                let party = Party {
+                    key: hotspot.key,
+                    owner: hotspot.owner,
+                    place: hotspot.asserted,
+                    gain_ddbi: station.gain_ddbi,
+                    eirp_ddbm: station.eirp_ddbm,
+                    follows_pps: station.follows_pps,
+                    anchor: hotspot.anchor || self.proven_epochs_ago(&hotspot.key, epoch).is_some(),
+                    chain: Chain { link, index, first_window: station.chain_first_window },
+                };
+                (hotspot.key, party)
+            })
+            .collect();
+    }
+
+    pub(crate) fn proven_epochs_ago(&self, key: &PublicKey, epoch: u64) -> Option<u64> {
+        let ago = epoch.checked_sub(*self.proven.get(key)?)?;
+        (ago > 0 && ago <= PROVEN_EPOCHS).then_some(ago)
+    }
+
+    /// A continued ledger remembers whose places were proven: an accepted edge says so of both its ends.
+    fn remember_proven(&mut self) -> Result<(), WorldError> {
+        let reader = self.engine.reader()?;
+        let next = self.next_epoch();
+        for epoch in next.saturating_sub(PROVEN_EPOCHS)..next {
+            for round in reader.rounds(Some(ledger_machine::Epoch::new(epoch)))? {
+                for edge in round.edges.iter().filter(|edge| edge.is_accepted()) {
+                    self.proven.insert(round.beaconer, epoch);
+                    self.proven.insert(edge.witness, epoch);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn note_proven(&mut self, epoch: u64, places: &BTreeMap<PublicKey, PlaceVerdict>) {
+        for (key, place) in places {
+            if place.outcome == poc_verifier::Outcome::Accepted && place.anchors > 0 {
+                self.proven.insert(*key, epoch);
+            }
+            if place.outcome == poc_verifier::Outcome::Rejected {
+                self.proven.remove(key);
+            }
+        }
+    }
+}
+
+fn next_window(calendar: &Calendar, state: &State) -> u64 {
+    calendar.window_at(state.tip().time).number()
+}
+
+fn genesis(seed: u64, roster: &Roster, key: &SecretSeed) -> Result<Genesis, WorldError> {
+    let wrong = |error: &dyn std::fmt::Display| WorldError::Genesis(error.to_string());
+    let start = Millis::new(GENESIS_MS).map_err(|error| wrong(&error))?;
+    let window_ms = Protocol::new(Region::EU868, PERIOD_WINDOWS).timetable.window_ms;
+    let calendar = Calendar::new(start, window_ms, WINDOWS_PER_EPOCH).map_err(|error| wrong(&error))?;
+    let randomness = Hash::of(GENESIS, &[&seed.to_le_bytes()]);
+    let price = Price::new(PRICE).ok_or_else(|| WorldError::Genesis("the price is zero".into()))?;
+    let mut genesis = Genesis::new(calendar, randomness, price);
+    let payout = PublicKey::of(&secret(seed, "payout", 0));
+    genesis.validators.insert(key.public(), key.genesis_validator(1, payout));
+    for entry in &roster.entries {
+        let station = &entry.station;
+        let cell = cell_of(station.place, Resolution::Twelve);
+        let place = ledger_machine::Place {
+            lat_e7: station.place.lat_e7(),
+            lng_e7: station.place.lng_e7(),
+            height_dm: station.place.height_dm(),
+            cell: Cell12::new(cell.index()).map_err(|error| wrong(&error))?,
+            gain_ddbi: station.gain_ddbi,
+            eirp_ddbm: station.eirp_ddbm,
+        };
+        let clock = if station.follows_pps { ClockClass::Pps } else { ClockClass::FreeRunning };
+        let (owner, chain_head) = (station.owner, station.chain.head());
+        let hotspot = GenesisHotspot { owner, clock, place, chain_head, anchor: entry.anchor };
+        genesis.hotspots.insert(station.key(), hotspot);
+    }
+    Ok(genesis)
+}
