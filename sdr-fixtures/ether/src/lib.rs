@@ -19,6 +19,7 @@ mod front_end;
 mod link;
 mod node;
 mod oscillator;
+mod response;
 mod stream;
 mod time;
 

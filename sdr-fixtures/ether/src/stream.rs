@@ -10,15 +10,19 @@
 
 use std::{collections::BTreeMap, f64::consts::TAU, sync::LazyLock};
 
-use num_complex::{Complex32, Complex64};
+use num_complex::Complex32;
 
-use crate::{Draw, Ether, NodeId, TrueTime, burst::OnAir, front_end::noise};
+use crate::{Draw, Ether, NodeId, TrueTime, burst::OnAir, front_end::noise, response::Response};
 
 /// Taps of the interpolator between the two crystals, and those on each side.
 const TAPS: usize = 24;
 const HALF_TAPS: usize = TAPS / 2;
 /// Fractions tabulated; between them the taps are interpolated in turn.
 const PHASES: usize = 512;
+/// Samples over which two rates that differ by crystals only, below [`DRIFT_MAX`], are taken as equal: the error is below a
+/// two-thousandth of a sample.
+const RUN: i64 = 16;
+const DRIFT_MAX: f64 = 5e-5;
 /// Samples of silence kept on both sides of a burst: the longest echo, and the interpolator's reach.
 const PADDING: usize = 64;
 
@@ -48,6 +52,8 @@ struct Arrival {
     /// Burst sample (fractional, [`PADDING`] included) that arrives at stream sample 0, and burst samples a stream sample.
     first: f64,
     step: f64,
+    /// Samples that one row of taps serves.
+    run: i64,
     /// Carrier in cycles a stream sample, and phase at stream sample 0 in cycles.
     carrier: f64,
     phase: f64,
@@ -130,32 +136,55 @@ impl Arrival {
             - link.loss_db(burst.carrier_hz);
         let amplitude = receiver.front_end.amplitude(received_dbm);
         // From the burst's departure to the stream's sample 0, less the flight.
+        let step = burst_rate / own_rate;
         let elapsed = (start - burst.start).as_seconds() - link.delay_s;
         Some(Self {
             samples: through_channel(ether, on_air, &link.echoes, (burst_rate, carrier_hz), amplitude),
             first: elapsed * burst_rate + PADDING as f64,
-            step: burst_rate / own_rate,
+            step,
+            run: if (step - 1.0).abs() < DRIFT_MAX { RUN } else { 1 },
             carrier: (carrier_hz - centre_hz) / own_rate,
             phase: (carrier_hz * elapsed).fract(),
         })
     }
 
+    /// Adds what arrives in the samples from number `next` on.
     fn add(&self, next: i64, out: &mut [Complex32]) {
-        let reach = HALF_TAPS as f64;
+        let reach = (HALF_TAPS + 1) as f64;
         let wanted = |sample: f64| ((sample - self.first) / self.step).ceil().max(next as f64) as i64;
-        let first = wanted(reach);
-        let last = wanted(self.samples.len() as f64 - reach).min(next + out.len() as i64);
-        for index in first..last {
-            let position = self.first + index as f64 * self.step;
-            let base = position.floor();
-            let taps = taps_at(position - base);
-            let from = base as usize + 1 - HALF_TAPS;
-            let value = dot(&taps, &self.samples[from..from + TAPS]);
-            let cycles = (self.carrier * index as f64 + self.phase).fract();
-            let (sin, cos) = (TAU * cycles).sin_cos();
-            out[(index - next) as usize] += value * Complex32::new(cos as f32, sin as f32);
+        let end = wanted(self.samples.len() as f64 - reach).min(next + out.len() as i64);
+        let mut from = wanted(reach);
+        while from < end {
+            let run = from.div_euclid(self.run);
+            let until = ((run + 1) * self.run).min(end);
+            self.add_run(run * self.run, (from, until), next, out);
+            from = until;
         }
     }
+
+    /// Adds samples `from..until` of one run: the run's middle says how far the two crystals have drifted apart, and its beginning the
+    /// carrier's phase. Both depend on the run alone, so that chunks do not matter.
+    fn add_run(&self, start: i64, (from, until): (i64, i64), next: i64, out: &mut [Complex32]) {
+        let middle = start + self.run / 2;
+        let position = self.first + middle as f64 * self.step;
+        let base = position.floor();
+        let taps = taps_at(position - base);
+        let turn = phasor(self.carrier);
+        let mut carrier = phasor((self.carrier * start as f64 + self.phase).fract());
+        for index in start..until {
+            if index >= from {
+                let first = (base as i64 + (index - middle) + 1) as usize - HALF_TAPS;
+                out[(index - next) as usize] += dot(&taps, &self.samples[first..first + TAPS]) * carrier;
+            }
+            carrier *= turn;
+        }
+    }
+}
+
+/// Unit phasor of a phase in cycles.
+fn phasor(cycles: f64) -> Complex32 {
+    let (sin, cos) = (TAU * cycles).sin_cos();
+    Complex32::new(cos as f32, sin as f32)
 }
 
 /// The burst after every way of the link, with [`PADDING`] before and after.
@@ -169,29 +198,11 @@ fn through_channel(
     let mut spectrum = on_air.spectrum(ether, PADDING).to_vec();
     let size = spectrum.len();
     let scale = amplitude / size as f64;
-    let mut response = vec![Complex64::ZERO; size];
-    for echo in echoes {
-        add_way(&mut response, echo, rate_hz, carrier_hz);
-    }
-    for (bin, gain) in spectrum.iter_mut().zip(&response) {
-        *bin *= Complex32::new((gain.re * scale) as f32, (gain.im * scale) as f32);
-    }
+    let response = Response::new(echoes, rate_hz, carrier_hz);
+    response.apply(&mut spectrum, scale);
     ether.transform(&mut spectrum, rustfft::FftDirection::Inverse);
     spectrum.truncate(on_air.burst.samples.len() + 2 * PADDING);
     spectrum
-}
-
-/// Adds `g exp(-j 2 pi (f_carrier + f) tau)` over the bins' frequencies, by recurrence from the most negative.
-fn add_way(response: &mut [Complex64], echo: &crate::Echo, rate_hz: f64, carrier_hz: f64) {
-    let size = response.len();
-    let step_hz = rate_hz / size as f64;
-    let turn = Complex64::from_polar(1.0, -TAU * (step_hz * echo.excess_s));
-    let lowest_hz = carrier_hz - 0.5 * rate_hz;
-    let mut value = echo.gain * Complex64::from_polar(1.0, -TAU * (lowest_hz * echo.excess_s).fract());
-    for k in 0..size {
-        response[(k + size / 2) % size] += value;
-        value *= turn;
-    }
 }
 
 /// Blackman-windowed sinc rows for every tabulated fraction, the last equal to the first of the next sample.

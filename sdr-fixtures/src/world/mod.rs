@@ -36,7 +36,7 @@ use crate::{
 /// Windows an epoch, each of five seconds: an epoch is a minute.
 const WINDOWS_PER_EPOCH: u64 = 12;
 /// Every hotspot beacons once in this many windows.
-const PERIOD_WINDOWS: u64 = 6;
+const PERIOD_WINDOWS: u64 = 12;
 /// Network time at which every simulated ledger begins: 2027-01-15 08:00 UTC.
 const GENESIS_MS: u64 = 1_800_000_000_000;
 /// Price of an EAR, hundred-millionths of a USD.

@@ -4,7 +4,7 @@ use num_complex::Complex32;
 
 use super::{
     history::History,
-    kernel::{Kernel, dot},
+    kernel::{Kernel, Taps},
     trajectory::Trajectory,
 };
 use crate::chirp::phasor;
@@ -20,9 +20,11 @@ const MIX_BLOCK: usize = 64;
 #[derive(Debug)]
 pub(crate) struct ChipReader {
     kernel: Kernel,
-    taps: Vec<f32>,
+    taps: Taps,
     mixed: Vec<Complex32>,
+    /// How the carrier turns over a block, for the carrier that was last asked for.
     rotation: Vec<Complex32>,
+    rotation_step: f64,
     samples_per_chip: usize,
 }
 
@@ -45,8 +47,9 @@ impl ChipReader {
     fn new(samples_per_chip: usize, half_chips: usize) -> Self {
         let half = half_chips * samples_per_chip;
         let kernel = Kernel::new(half, 0.5 / samples_per_chip as f64, 5.0, 512);
-        let taps = vec![0.0; kernel.taps()];
-        Self { kernel, taps, mixed: Vec::new(), rotation: vec![Complex32::ONE; MIX_BLOCK], samples_per_chip }
+        let taps = Taps::none(kernel.taps());
+        let rotation = vec![Complex32::ONE; MIX_BLOCK];
+        Self { kernel, taps, mixed: Vec::new(), rotation, rotation_step: 0.0, samples_per_chip }
     }
 
     /// Working-rate samples needed after the last chip's instant.
@@ -74,7 +77,7 @@ impl ChipReader {
             let from = position.floor() as usize - self.kernel.lead();
             for (k, chip) in chips.iter_mut().enumerate() {
                 let from = from + k * self.samples_per_chip;
-                *chip = dot(&self.taps, &self.mixed[from..from + self.taps.len()]);
+                *chip = self.taps.dot(&self.mixed[from..from + self.taps.len()]);
             }
         }
     }
@@ -84,8 +87,11 @@ impl ChipReader {
         self.mixed.resize(length, Complex32::ZERO);
         history.copy(origin, &mut self.mixed);
         let step = -path.cfo_cycles_per_sample();
-        for (k, turn) in self.rotation.iter_mut().enumerate() {
-            *turn = phasor(step * k as f64);
+        if step.to_bits() != self.rotation_step.to_bits() {
+            self.rotation_step = step;
+            for (k, turn) in self.rotation.iter_mut().enumerate() {
+                *turn = phasor(step * k as f64);
+            }
         }
         for (block, samples) in self.mixed.chunks_mut(MIX_BLOCK).enumerate() {
             let base = phasor(step * ((origin + (block * MIX_BLOCK) as i64) as f64 - path.anchor_sample));

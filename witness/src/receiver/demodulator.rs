@@ -15,7 +15,12 @@ use std::sync::Arc;
 use num_complex::{Complex32, Complex64};
 use rustfft::{Fft, FftPlanner};
 
-use super::{chips::ChipReader, history::History, least_squares::Normal, trajectory::Trajectory};
+use super::{
+    chips::ChipReader,
+    history::History,
+    least_squares::{Normal, Run},
+    trajectory::Trajectory,
+};
 use crate::{
     Chirp, SpreadingFactor, Sweep,
     chirp::{base_upchirp, phasor},
@@ -136,11 +141,18 @@ impl Demodulator {
         }
     }
 
-    /// Adds the despread chips of a chirp to least-squares sums.
+    /// Adds the despread chips of a chirp to least-squares sums: one run up to where its frequency folds, one after it.
     pub(crate) fn add_to(&self, normal: &mut Normal, chirp: Chirp, first_chip: f64, despread: &[Complex32]) {
-        for (k, chip) in despread.iter().enumerate() {
-            let z = Complex64::new(f64::from(chip.re), f64::from(chip.im));
-            normal.add(z, first_chip + k as f64, chirp.frequency(self.sf, k as f64));
+        let n = self.sf.chips();
+        let (fold, slope) = match chirp.sweep {
+            Sweep::Up(shift) => (n - usize::from(shift), 1.0 / n as f64),
+            Sweep::Down => (n, -1.0 / n as f64),
+        };
+        let (before, after) = despread.split_at(fold.min(despread.len()));
+        for (from, chips) in [(0, before), (before.len(), after)] {
+            let frequency = chirp.frequency(self.sf, from as f64);
+            let run = Run { chip: first_chip + from as f64, step: 1.0, frequency, slope };
+            normal.add(run, chips.iter().map(|chip| Complex64::new(f64::from(chip.re), f64::from(chip.im))));
         }
         normal.end_chirp();
     }

@@ -8,6 +8,8 @@
 
 use std::f64::consts::PI;
 
+use num_complex::Complex32;
+
 /// Kernel taps for fractional positions, tabulated at `phases + 1` fractions from 0 to 1.
 #[derive(Debug)]
 pub(crate) struct Kernel {
@@ -35,17 +37,71 @@ impl Kernel {
         self.taps / 2 - 1
     }
 
+    /// The taps for a fraction in 0 to 1.
+    pub(crate) fn taps_for(&self, fraction: f64) -> Taps {
+        let mut taps = Taps::none(self.taps);
+        self.taps_at(fraction, &mut taps);
+        taps
+    }
+
     /// Fills `out` with the taps for a fraction in 0 to 1, interpolated linearly between the two nearest rows: the error is
     /// that of the table's second difference, below 1e-6 for 512 rows.
-    pub(crate) fn taps_at(&self, fraction: f64, out: &mut [f32]) {
+    pub(crate) fn taps_at(&self, fraction: f64, out: &mut Taps) {
         let place = fraction.clamp(0.0, 1.0) * self.phases as f64;
         let index = (place as usize).min(self.phases - 1);
         let weight = (place - index as f64) as f32;
         let (low, high) = (index * self.taps, (index + 1) * self.taps);
         let rows = self.table[low..high].iter().zip(&self.table[high..high + self.taps]);
-        for (out, (a, b)) in out.iter_mut().zip(rows) {
-            *out = a + weight * (b - a);
+        for (out, (a, b)) in out.twice.chunks_exact_mut(2).zip(rows) {
+            out.fill(a + weight * (b - a));
         }
+    }
+}
+
+/// Real taps, each written twice: once for the real part of a sample and once for its imaginary part, as these lie in memory.
+#[derive(Debug)]
+pub(crate) struct Taps {
+    twice: Vec<f32>,
+}
+
+impl Taps {
+    /// Room for this many.
+    pub(crate) fn none(taps: usize) -> Self {
+        Self { twice: vec![0.0; 2 * taps] }
+    }
+
+    /// How many samples are weighed.
+    pub(crate) fn len(&self) -> usize {
+        self.twice.len() / 2
+    }
+
+    /// Sum of the squared taps: the gain of white noise.
+    pub(crate) fn energy(&self) -> f32 {
+        self.twice.iter().step_by(2).map(|tap| tap * tap).sum()
+    }
+
+    /// Weighted sum of as many samples as there are taps, in sixteen running sums so that it vectorises.
+    #[inline]
+    pub(crate) fn dot(&self, samples: &[Complex32]) -> Complex32 {
+        const LANES: usize = 16;
+        let parts: &[f32] = bytemuck::cast_slice(samples);
+        let mut sums = [0.0_f32; LANES];
+        let (taps, parts) = (self.twice.chunks_exact(LANES), parts.chunks_exact(LANES));
+        let (tap_rest, part_rest) = (taps.remainder(), parts.remainder());
+        for (taps, parts) in taps.zip(parts) {
+            for lane in 0..LANES {
+                sums[lane] += taps[lane] * parts[lane];
+            }
+        }
+        for (sum, (tap, part)) in sums.iter_mut().zip(tap_rest.iter().zip(part_rest)) {
+            *sum += tap * part;
+        }
+        for half in [8, 4, 2] {
+            for lane in 0..half {
+                sums[lane] += sums[lane + half];
+            }
+        }
+        Complex32::new(sums[0], sums[1])
     }
 }
 
@@ -76,22 +132,4 @@ fn bessel_i0(x: f64) -> f64 {
         Some((k + 1.0, term * quarter / (k * k)))
     });
     terms.map(|(_, term)| term).take_while(|term| *term > 1e-17).sum()
-}
-
-/// Dot product of real taps and complex samples, in sixteen running sums so that it vectorises.
-pub(crate) fn dot(taps: &[f32], samples: &[num_complex::Complex32]) -> num_complex::Complex32 {
-    const LANES: usize = 8;
-    let mut re = [0.0_f32; LANES];
-    let mut im = [0.0_f32; LANES];
-    let (tap_blocks, sample_blocks) = (taps.chunks_exact(LANES), samples.chunks_exact(LANES));
-    let (tap_rest, sample_rest) = (tap_blocks.remainder(), sample_blocks.remainder());
-    for (taps, samples) in tap_blocks.zip(sample_blocks) {
-        for lane in 0..LANES {
-            re[lane] += taps[lane] * samples[lane].re;
-            im[lane] += taps[lane] * samples[lane].im;
-        }
-    }
-    let rest: num_complex::Complex32 =
-        tap_rest.iter().zip(sample_rest).map(|(tap, sample)| sample * tap).sum();
-    num_complex::Complex32::new(re.iter().sum(), im.iter().sum()) + rest
 }

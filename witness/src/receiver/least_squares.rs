@@ -6,7 +6,10 @@
 //! ```text
 //! d = (sum g g^T)^-1 sum g Im(z) / A        cov = sigma^2 / (2 A^2) (sum g g^T)^-1
 //! ```
-//! which is the Cramer-Rao bound at convergence (Kay, Estimation Theory, 3.9; for chirps notes/physics.md section 1).
+//! Along a chirp `t` and `f` are lines in the sample's number, so `g` is a polynomial there: the sums follow from the first three moments
+//! of `z` and from the sums of powers, which have closed forms.
+//!
+//! This is the Cramer-Rao bound at convergence (Kay, Estimation Theory, 3.9; for chirps notes/physics.md section 1).
 
 use std::f64::consts::TAU as TURN;
 
@@ -63,21 +66,32 @@ impl Normal {
         }
     }
 
-    /// Adds a despread sample at chip time `chip` (from the anchor), where the chirp's frequency is `frequency` cycles a chip.
-    pub(crate) fn add(&mut self, despread: Complex64, chip: f64, frequency: f64) {
-        let t = chip - self.reference;
-        let f = TURN * frequency;
-        let g = [1.0, TURN * t, -f, f * t];
+    /// Adds despread samples that stand along a run.
+    pub(crate) fn add(&mut self, run: Run, despread: impl Iterator<Item = Complex64>) {
+        let mut moments = [Complex64::ZERO; RUN_DEGREES];
+        let (mut power, mut k) = (0.0, 0.0);
+        for z in despread {
+            let along = z * k;
+            moments[0] += z;
+            moments[1] += along;
+            moments[2] += along * k;
+            power += z.norm_sqr();
+            k += 1.0;
+        }
+        let directions = run.directions(self.reference);
+        let powers = power_sums(k);
         let sums = &mut self.chirp;
         for row in 0..PARAMETERS {
             for column in 0..=row {
-                sums.gram[row][column] += g[row] * g[column];
+                sums.gram[row][column] += product_sum(&directions[row], &directions[column], &powers);
             }
-            sums.direction[row] += g[row];
-            sums.despread[row] += despread * g[row];
+            for (degree, factor) in directions[row].iter().enumerate() {
+                sums.direction[row] += factor * powers[degree];
+                sums.despread[row] += moments[degree] * factor;
+            }
         }
-        sums.power += despread.norm_sqr();
-        sums.samples += 1;
+        sums.power += power;
+        sums.samples += k as usize;
     }
 
     /// Ends a chirp: its phase counts, or is taken out together with what a common phase of its samples would explain.
@@ -139,6 +153,50 @@ impl Normal {
         }
         Some(information)
     }
+}
+
+/// Evenly spaced samples of a chirp, along which time and frequency are lines.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    /// Chip of the first sample, from the anchor.
+    pub(crate) chip: f64,
+    /// Chips from sample to sample.
+    pub(crate) step: f64,
+    /// Frequency at the first sample, cycles a chip.
+    pub(crate) frequency: f64,
+    /// How it grows, cycles a chip and chip.
+    pub(crate) slope: f64,
+}
+
+/// `g` is a polynomial of the sample's number with these many coefficients.
+const RUN_DEGREES: usize = 3;
+
+impl Run {
+    /// Coefficients of `g = (1, 2 pi t, -2 pi f, 2 pi f t)` in powers of the sample's number.
+    fn directions(self, reference: f64) -> [[f64; RUN_DEGREES]; PARAMETERS] {
+        let (t, dt) = (self.chip - reference, self.step);
+        let (f, df) = (TURN * self.frequency, TURN * self.slope * self.step);
+        [[1.0, 0.0, 0.0], [TURN * t, TURN * dt, 0.0], [-f, -df, 0.0], [f * t, f * dt + df * t, df * dt]]
+    }
+}
+
+/// Sums of the powers 0 to 4 of the numbers below `count`.
+fn power_sums(count: f64) -> [f64; 2 * RUN_DEGREES - 1] {
+    let last = count - 1.0;
+    let linear = last * count / 2.0;
+    let square = linear * (2.0 * last + 1.0) / 3.0;
+    [count, linear, square, linear * linear, square * (3.0 * last * last + 3.0 * last - 1.0) / 5.0]
+}
+
+/// Sum, over the numbers whose powers are summed, of the product of two polynomials.
+fn product_sum(a: &[f64; RUN_DEGREES], b: &[f64; RUN_DEGREES], powers: &[f64; 2 * RUN_DEGREES - 1]) -> f64 {
+    let mut sum = 0.0;
+    for (i, a) in a.iter().enumerate() {
+        for (j, b) in b.iter().enumerate() {
+            sum += a * b * powers[i + j];
+        }
+    }
+    sum
 }
 
 /// Inverse of a symmetric positive definite matrix, scaled to unit diagonal first because its units differ by 1e5.

@@ -11,7 +11,7 @@ use super::{
     demodulator::Demodulator,
     follower::Followed,
     history::History,
-    kernel::{Kernel, dot},
+    kernel::{Kernel, Taps},
     replica::placed,
 };
 use crate::Estimate;
@@ -102,7 +102,7 @@ fn subtract(
     let mut chirp = Vec::new();
     for placed in placed(frame, demodulator.sf()) {
         chirp.clear();
-        placed.visit(demodulator.sf(), history, &frame.sync.tracker.path, |sample| chirp.push(sample));
+        placed.visit(demodulator.sf(), history, &frame.sync.tracker.path, |block| chirp.extend(block));
         let sum: Complex64 = chirp.iter().map(|sample| sample.received * sample.conjugate).sum();
         let gain = if free_phase { sum / chirp.len().max(1) as f64 } else { Complex64::new(amplitude, 0.0) };
         for sample in &chirp {
@@ -158,18 +158,13 @@ fn guard(
 
 /// Cuts a stretch to the bandwidth.
 struct Band {
-    taps: Option<Vec<f32>>,
+    taps: Option<Taps>,
 }
 
 impl Band {
     /// At one sample a chip the stream is the band; at two, half of it is.
     fn new(samples_per_chip: usize) -> Self {
-        let taps = (samples_per_chip == 2).then(|| {
-            let kernel = Kernel::new(32, 0.25, 5.0, 1);
-            let mut taps = vec![0.0; kernel.taps()];
-            kernel.taps_at(0.0, &mut taps);
-            taps
-        });
+        let taps = (samples_per_chip == 2).then(|| Kernel::new(32, 0.25, 5.0, 1).taps_for(0.0));
         Self { taps }
     }
 
@@ -182,10 +177,9 @@ impl Band {
                 let passed = samples
                     .windows(taps.len())
                     .step_by(2)
-                    .map(|window| f64::from(dot(taps, window).norm_sqr()));
+                    .map(|window| f64::from(taps.dot(window).norm_sqr()));
                 let (sum, count) = passed.fold((0.0, 0), |(sum, count), power| (sum + power, count + 1));
-                let gain: f32 = taps.iter().map(|tap| tap * tap).sum();
-                mean(sum, count) * 0.5 / f64::from(gain)
+                mean(sum, count) * 0.5 / f64::from(taps.energy())
             }
         }
     }

@@ -352,7 +352,6 @@ impl Lane {
         }
         for candidate in self.found.drain(..) {
             context.counts.candidates += 1;
-            self.search.mark_reported(candidate);
             if self.candidates.len() < FOLLOWERS_MAX {
                 self.candidates.push(candidate);
             }

@@ -125,25 +125,48 @@ impl Pattern {
     }
 }
 
-/// Least squares over six up-chirps and the SFD, started from a hypothesis.
-pub(crate) fn fit(
+/// Starts a fit from a hypothesis: one step of least squares.
+pub(crate) fn begin_fit(
     mut path: Trajectory,
     history: &History,
     reader: &mut ChipReader,
     demodulator: &Demodulator,
 ) -> Option<Fit> {
-    let n = demodulator.sf().chips() as f64;
-    let reference = -0.5 * (UPS as f64 - 0.25) * n;
     let mut pattern = Pattern::around_sync_word(demodulator);
     pattern.read(&path, history, reader, demodulator);
-    path.nu += pattern.carrier_error(n);
-    for _ in 0..3 {
-        pattern.read(&path, history, reader, demodulator);
+    path.nu += pattern.carrier_error(demodulator.sf().chips() as f64);
+    pattern.read(&path, history, reader, demodulator);
+    refine(path, pattern, 1, history, reader, demodulator)
+}
+
+/// Least squares over six up-chirps and the SFD, from near enough.
+pub(crate) fn finish_fit(
+    path: Trajectory,
+    history: &History,
+    reader: &mut ChipReader,
+    demodulator: &Demodulator,
+) -> Option<Fit> {
+    let mut pattern = Pattern::around_sync_word(demodulator);
+    pattern.read(&path, history, reader, demodulator);
+    refine(path, pattern, 2, history, reader, demodulator)
+}
+
+/// Steps of least squares, each from a fresh reading.
+fn refine(
+    mut path: Trajectory,
+    mut pattern: Pattern,
+    steps: usize,
+    history: &History,
+    reader: &mut ChipReader,
+    demodulator: &Demodulator,
+) -> Option<Fit> {
+    let reference = -0.5 * (UPS as f64 - 0.25) * demodulator.sf().chips() as f64;
+    for _ in 0..steps {
         path.theta += pattern.take_out_phase();
         let step = pattern.sums(demodulator, reference).step(CLOCK_PRIOR)?;
         correct_about(&mut path, limit(step), reference);
+        pattern.read(&path, history, reader, demodulator);
     }
-    pattern.read(&path, history, reader, demodulator);
     let sums = pattern.sums(demodulator, reference);
     Some(Fit { path, sums, down_energy: pattern.down_energy() })
 }

@@ -9,7 +9,10 @@ use std::f64::consts::TAU as TURN;
 use num_complex::{Complex32, Complex64};
 
 use super::{
-    demodulator::Demodulator, follower::Followed, history::History, least_squares::Normal,
+    demodulator::Demodulator,
+    follower::Followed,
+    history::History,
+    least_squares::{Normal, Run},
     trajectory::Trajectory,
 };
 use crate::{Chirp, SpreadingFactor, Sweep, chirp::sync_and_sfd};
@@ -33,10 +36,30 @@ pub(crate) struct Sample {
     pub(crate) received: Complex64,
     /// Conjugate of the replica: their product is the despread sample.
     pub(crate) conjugate: Complex64,
-    /// Chip time from the anchor.
-    chip: f64,
-    /// Frequency of the chirp there, cycles a chip.
-    frequency: f64,
+}
+
+/// Samples of one chirp that follow each other, with the replica beside them.
+pub(crate) struct Block<'a> {
+    /// Where they stand.
+    run: Run,
+    samples: std::slice::Iter<'a, Complex32>,
+    conjugate: Complex64,
+    /// How the replica turns to the next sample, and how that grows.
+    advance: Complex64,
+    growth: Complex64,
+}
+
+impl Iterator for Block<'_> {
+    type Item = Sample;
+
+    fn next(&mut self) -> Option<Sample> {
+        let sample = self.samples.next()?;
+        let received = Complex64::new(f64::from(sample.re), f64::from(sample.im));
+        let conjugate = self.conjugate;
+        self.conjugate *= self.advance;
+        self.advance *= self.growth;
+        Some(Sample { received, conjugate })
+    }
 }
 
 /// Every chirp of the frame as it is on air.
@@ -69,8 +92,8 @@ pub(crate) fn sums(
 ) -> Normal {
     let mut normal = Normal::new(reference, free_phase);
     for placed in placed(frame, demodulator.sf()) {
-        placed.visit(demodulator.sf(), history, &frame.sync.tracker.path, |sample| {
-            normal.add(sample.received * sample.conjugate, sample.chip, sample.frequency);
+        placed.visit(demodulator.sf(), history, &frame.sync.tracker.path, |block| {
+            normal.add(block.run, block.map(|sample| sample.received * sample.conjugate));
         });
         normal.end_chirp();
     }
@@ -84,7 +107,7 @@ impl Placed {
         sf: SpreadingFactor,
         history: &History,
         path: &Trajectory,
-        mut visitor: impl FnMut(Sample),
+        mut visitor: impl FnMut(Block),
     ) {
         let n = sf.chips() as f64;
         let last_chip = self.first_chip + self.chirp.chips as f64;
@@ -120,44 +143,32 @@ impl Line {
         chips: std::ops::Range<f64>,
         history: &History,
         path: &Trajectory,
-        visitor: &mut impl FnMut(Sample),
+        visitor: &mut impl FnMut(Block),
     ) {
         let first = path.sample_of_chip(chips.start).ceil() as i64;
         let last = path.sample_of_chip(chips.end).ceil() as i64;
         for from in (first..last).step_by(FRESH as usize) {
             if let Some(samples) = history.slice(from, (last - from).min(FRESH) as usize) {
-                self.visit_block(from, samples, path, visitor);
+                visitor(self.block(from, samples, path));
             }
         }
     }
 
-    fn visit_block(
-        self,
-        from: i64,
-        samples: &[Complex32],
-        path: &Trajectory,
-        visitor: &mut impl FnMut(Sample),
-    ) {
+    fn block<'a>(self, from: i64, samples: &'a [Complex32], path: &Trajectory) -> Block<'a> {
         let step = 1.0 / path.samples_per_chip();
         let carrier = path.cfo_cycles_per_sample();
         let since_anchor = from as f64 - path.anchor_sample;
         let first = since_anchor * step - self.start_chip;
         let cycles = (self.frequency + 0.5 * self.rate * first) * first + carrier * since_anchor;
-        let mut conjugate = Complex64::from_polar(1.0, -TURN * cycles.fract() - path.theta - self.phase);
         // phi(t + h) - phi(t) = (frequency + rate t) h + rate h^2 / 2, which itself grows by rate h^2 a sample.
-        let advance = (self.frequency + self.rate * first) * step + 0.5 * self.rate * step * step + carrier;
-        let mut advance = Complex64::from_polar(1.0, -TURN * advance);
-        let growth = Complex64::from_polar(1.0, -TURN * self.rate * step * step);
-        for (k, sample) in samples.iter().enumerate() {
-            let t = first + k as f64 * step;
-            visitor(Sample {
-                received: Complex64::new(f64::from(sample.re), f64::from(sample.im)),
-                conjugate,
-                chip: self.start_chip + t,
-                frequency: self.frequency + self.rate * t,
-            });
-            conjugate *= advance;
-            advance *= growth;
+        let frequency = self.frequency + self.rate * first;
+        let advance = frequency * step + 0.5 * self.rate * step * step + carrier;
+        Block {
+            run: Run { chip: self.start_chip + first, step, frequency, slope: self.rate },
+            samples: samples.iter(),
+            conjugate: Complex64::from_polar(1.0, -TURN * cycles.fract() - path.theta - self.phase),
+            advance: Complex64::from_polar(1.0, -TURN * advance),
+            growth: Complex64::from_polar(1.0, -TURN * self.rate * step * step),
         }
     }
 }

@@ -7,7 +7,7 @@ use num_complex::Complex32;
 
 use super::{
     history::History,
-    kernel::{Kernel, dot},
+    kernel::{Kernel, Taps},
 };
 
 /// Converts a stream to a lower (or slightly higher) rate.
@@ -78,7 +78,7 @@ fn cascade(
 /// rate; the earlier ones only what the last one keeps, +-0.11.
 #[derive(Debug)]
 pub(crate) struct Halving {
-    taps: Vec<f32>,
+    taps: Taps,
     pending: Vec<Complex32>,
     output: Vec<Complex32>,
 }
@@ -88,9 +88,7 @@ impl Halving {
     const SHORT: usize = 12;
 
     pub(crate) fn new(half: usize) -> Self {
-        let kernel = Kernel::new(half, 0.25, 7.0, 1);
-        let mut taps = vec![0.0; kernel.taps()];
-        kernel.taps_at(0.0, &mut taps);
+        let taps = Kernel::new(half, 0.25, 7.0, 1).taps_for(0.0);
         let mut halving = Self { taps, pending: Vec::new(), output: Vec::new() };
         halving.restart();
         halving
@@ -106,7 +104,7 @@ impl Halving {
         self.pending.extend_from_slice(input);
         let mut from = 0;
         while from + self.taps.len() <= self.pending.len() {
-            output.push(dot(&self.taps, &self.pending[from..from + self.taps.len()]));
+            output.push(self.taps.dot(&self.pending[from..from + self.taps.len()]));
             from += 2;
         }
         self.pending.drain(..from.min(self.pending.len()));
@@ -117,7 +115,7 @@ impl Halving {
 #[derive(Debug)]
 pub(crate) struct Fractional {
     kernel: Kernel,
-    taps: Vec<f32>,
+    taps: Taps,
     ratio: f64,
     /// Index of the next output, and of the input sample at `pending[0]`.
     next: u64,
@@ -132,7 +130,7 @@ impl Fractional {
         // Down: keep 0.45 of the output rate (a chirp at two samples a chip, and its CFO). Up: keep the input's band.
         let cutoff = if ratio > 1.0 { 0.5 / ratio } else { 0.5 };
         let kernel = Kernel::new(Self::HALF, cutoff, 7.0, 512);
-        let taps = vec![0.0; kernel.taps()];
+        let taps = Taps::none(kernel.taps());
         let mut fractional = Self { kernel, taps, ratio, next: 0, first: 0, pending: Vec::new() };
         fractional.restart();
         fractional
@@ -153,7 +151,7 @@ impl Fractional {
             let from = (position.floor() as i64 - self.kernel.lead() as i64 - self.first) as usize;
             let Some(samples) = self.pending.get(from..from + self.taps.len()) else { break };
             self.kernel.taps_at(position.fract(), &mut self.taps);
-            output.push(dot(&self.taps, samples));
+            output.push(self.taps.dot(samples));
             self.next += 1;
         }
         let position = (self.next as f64 * self.ratio).floor() as i64;

@@ -28,6 +28,9 @@ const PENDING_MAX: usize = 8;
 const REPEATS_MIN: usize = 5;
 const SHARE_MIN: f32 = 0.35;
 
+/// Chance that noise alone reaches what a candidate must have left without its strongest window.
+const REST_RATE: f64 = 1e-5;
+
 /// A candidate this much weaker than the strongest of its window is taken for its side lobe.
 const SIDE_LOBE: f32 = 0.02;
 
@@ -52,6 +55,7 @@ pub(crate) struct Search {
     sums: Vec<f32>,
     window: i64,
     threshold: f32,
+    rest_threshold: f32,
     pending: Vec<Candidate>,
     /// Candidates already reported; a preamble stays in the sum for [`WINDOWS`] windows.
     reported: Vec<Candidate>,
@@ -70,6 +74,7 @@ impl Search {
             sums: vec![0.0; chips],
             window: 0,
             threshold: gamma_quantile(2 * WINDOWS, FALSE_RATE / chips as f64) as f32,
+            rest_threshold: gamma_quantile(2 * (WINDOWS - 1), REST_RATE) as f32,
             pending: Vec::with_capacity(PENDING_MAX),
             reported: Vec::with_capacity(2 * PENDING_MAX),
         }
@@ -89,13 +94,10 @@ impl Search {
     pub(crate) fn push(&mut self, window: &[Complex32], found: &mut Vec<Candidate>) {
         self.add(window);
         let mean = self.sums.iter().sum::<f32>() / (self.sums.len() * WINDOWS) as f32;
-        self.pending.retain(|candidate| {
-            let over = candidate.window + 1 < self.window;
-            if over {
-                found.push(*candidate);
-            }
-            !over
-        });
+        let (window, first) = (self.window, found.len());
+        found.extend(self.pending.extract_if(.., |candidate| candidate.window + 1 < window));
+        self.reported.extend(&found[first..]);
+        self.reported.retain(|old| old.window + WINDOWS as i64 >= window);
         if mean > 0.0 {
             self.note_peaks(mean);
         }
@@ -141,18 +143,20 @@ impl Search {
         for bin in 0..self.sums.len() {
             let score = self.pair(bin);
             let peak = score >= self.pair(bin + 1) && score > self.pair(bin + self.sums.len() - 1);
-            if score >= floor && peak && self.repeats(bin, score) {
+            if score >= floor && peak && self.repeats(bin, score, mean) {
                 self.note(Candidate { window: self.window, bin, score: score / mean });
             }
         }
     }
 
-    /// One strong payload symbol lifts a bin for one window; a preamble does in nearly all of them.
-    fn repeats(&self, bin: usize, score: f32) -> bool {
+    /// One strong payload symbol lifts a bin for one window; a preamble does in nearly all of them, and is there without any of them.
+    fn repeats(&self, bin: usize, score: f32, mean: f32) -> bool {
         let share = SHARE_MIN * score / WINDOWS as f32;
         let mask = self.sums.len() - 1;
-        let holds = |row: &&Vec<f32>| row[bin & mask] + row[(bin + 1) & mask] >= share;
-        self.powers.iter().filter(holds).count() >= REPEATS_MIN
+        let pair = |row: &Vec<f32>| row[bin & mask] + row[(bin + 1) & mask];
+        let strongest = self.powers.iter().map(pair).fold(0.0, f32::max);
+        score - strongest >= self.rest_threshold * mean
+            && self.powers.iter().filter(|row| pair(row) >= share).count() >= REPEATS_MIN
     }
 
     fn pair(&self, bin: usize) -> f32 {
@@ -163,7 +167,6 @@ impl Search {
     /// Keeps the candidate while it rises; a falling one is left to time out in [`Self::push`].
     fn note(&mut self, candidate: Candidate) {
         let chips = self.sums.len();
-        self.reported.retain(|old| old.window + WINDOWS as i64 >= candidate.window);
         if self.reported.iter().any(|old| near(old.bin, candidate.bin, chips)) {
             return;
         }
@@ -171,13 +174,6 @@ impl Search {
             Some(index) if candidate.score >= self.pending[index].score => self.pending[index] = candidate,
             None if self.pending.len() < PENDING_MAX => self.pending.push(candidate),
             Some(_) | None => {}
-        }
-    }
-
-    /// The caller took the candidate up (or dropped it): the same bin is not reported again while it is in the sum.
-    pub(crate) fn mark_reported(&mut self, candidate: Candidate) {
-        if self.reported.len() < 2 * PENDING_MAX {
-            self.reported.push(candidate);
         }
     }
 }

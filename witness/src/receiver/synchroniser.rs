@@ -11,7 +11,7 @@ use super::{
     chips::ChipReader,
     demodulator::Demodulator,
     history::History,
-    pattern::{CLOCK_PRIOR, Fit, Pattern, UPS, correct_about, fit},
+    pattern::{CLOCK_PRIOR, Fit, Pattern, UPS, begin_fit, correct_about, finish_fit},
     search::Candidate,
     sfd_search::{Hypothesis, hypotheses, measure_ups, preamble_goes_on},
     tracker::Tracker,
@@ -147,8 +147,9 @@ impl Synchroniser {
             eps: hypothesis.eps,
             theta: 0.0,
         });
-        let fits = starts.filter_map(|path| fit(path, samples.history, samples.coarse, demodulator));
-        fits.max_by(|a, b| a.sums.coherent.re.total_cmp(&b.sums.coherent.re))
+        let begun = starts.filter_map(|path| begin_fit(path, samples.history, samples.coarse, demodulator));
+        let best = begun.max_by(|a, b| a.sums.coherent.re.total_cmp(&b.sums.coherent.re))?;
+        finish_fit(best.path, samples.history, samples.coarse, demodulator)
     }
 
     /// Up-chirps say nothing about which symbol the SFD starts at; its own two down-chirps, at the phase that the up-chirps set,
@@ -170,7 +171,7 @@ impl Synchroniser {
         } else {
             1.0
         };
-        fit(best.path.counted_from(symbol * n), samples.history, samples.coarse, demodulator)
+        finish_fit(best.path.counted_from(symbol * n), samples.history, samples.coarse, demodulator)
     }
 
     /// Counts the preamble, reads the sync word, fits once more over everything before the payload and starts the tracker.
