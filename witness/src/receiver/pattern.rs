@@ -125,7 +125,10 @@ impl Pattern {
     }
 }
 
-/// Starts a fit from a hypothesis: one step of least squares.
+/// Time step, in chips, after which another would change nothing that hypotheses are told apart by.
+const SETTLED_CHIPS: f64 = 0.05;
+
+/// Starts a fit from a hypothesis: far enough to tell it from others.
 pub(crate) fn begin_fit(
     mut path: Trajectory,
     history: &History,
@@ -136,7 +139,7 @@ pub(crate) fn begin_fit(
     pattern.read(&path, history, reader, demodulator);
     path.nu += pattern.carrier_error(demodulator.sf().chips() as f64);
     pattern.read(&path, history, reader, demodulator);
-    refine(path, pattern, 1, history, reader, demodulator)
+    refine(path, pattern, 2, history, reader, demodulator)
 }
 
 /// Least squares over six up-chirps and the SFD, from near enough.
@@ -151,7 +154,7 @@ pub(crate) fn finish_fit(
     refine(path, pattern, 2, history, reader, demodulator)
 }
 
-/// Steps of least squares, each from a fresh reading.
+/// At most so many steps of least squares, each from a fresh reading.
 fn refine(
     mut path: Trajectory,
     mut pattern: Pattern,
@@ -166,6 +169,9 @@ fn refine(
         let step = pattern.sums(demodulator, reference).step(CLOCK_PRIOR)?;
         correct_about(&mut path, limit(step), reference);
         pattern.read(&path, history, reader, demodulator);
+        if step[TAU].abs() < SETTLED_CHIPS {
+            break;
+        }
     }
     let sums = pattern.sums(demodulator, reference);
     Some(Fit { path, sums, down_energy: pattern.down_energy() })
