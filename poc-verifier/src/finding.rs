@@ -33,10 +33,10 @@ impl CheckName {
         Self::Frequency,
         Self::TimeDither,
         Self::NoiseFloor,
+        Self::Place,
         Self::LinkBudget,
         Self::PowerDither,
         Self::Geometry,
-        Self::Place,
         Self::Hops,
     ];
 
@@ -69,7 +69,7 @@ pub enum Outcome {
 }
 
 /// Score of a violation that no honest party could have caused; others are cut to it, so that no check shouts another down.
-pub const SCORE_MAX: f64 = 60.0;
+pub const SCORE_MAX: f64 = 30.0;
 /// Score from which a check rejects: a likelihood ratio of e^10 against honesty.
 pub const SCORE_REJECT: f64 = 10.0;
 

@@ -23,9 +23,7 @@ pub(crate) fn ln_t5(x: f64, sigma: f64) -> f64 {
 /// Per-hop evidence against honesty is cut to this range: one bad hop, a collision say, must not decide alone.
 const HOP_SCORE: (f64, f64) = (-2.0, 8.0);
 
-/// Log-likelihood ratio over hops of "drawn blindly, uniformly over `range`" against "honest, t5 of each hop's sigma".
-pub(crate) fn blind_score(residuals: impl Iterator<Item = (f64, f64)>, range: f64) -> f64 {
-    residuals
-        .map(|(residual, sigma)| (-range.ln() - ln_t5(residual, sigma)).clamp(HOP_SCORE.0, HOP_SCORE.1))
-        .sum()
+/// Log-likelihood ratio over hops of "drawn blindly, uniformly over `range`" against honesty, whose log-density at each hop is given.
+pub(crate) fn blind_score(ln_honest: impl Iterator<Item = f64>, range: f64) -> f64 {
+    ln_honest.map(|honest| (-range.ln() - honest).clamp(HOP_SCORE.0, HOP_SCORE.1)).sum()
 }

@@ -7,7 +7,7 @@
 use crate::{
     edge::Edge,
     finding::{CheckName, Finding},
-    robust::{blind_score, median},
+    robust::{blind_score, ln_t5, median},
 };
 
 /// Oscillator wander within a beacon, Hz.
@@ -25,9 +25,8 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
     let ratios: Vec<f64> = heard.iter().map(|hop| hop.cfo_hz() / hop.carrier_hz()).collect();
     let offset = median(&ratios)?;
     let residual = |index: usize| (ratios[index] - offset) * heard[index].carrier_hz();
-    let residuals =
-        (0..heard.len()).map(|index| (residual(index), heard[index].cfo_sigma_hz().hypot(WANDER_HZ)));
-    let score = blind_score(residuals, BLIND_RANGE_HZ);
+    let ln_honest = |index: usize| ln_t5(residual(index), heard[index].cfo_sigma_hz().hypot(WANDER_HZ));
+    let score = blind_score((0..heard.len()).map(ln_honest), BLIND_RANGE_HZ);
     let sizes: Vec<f64> = (0..heard.len()).map(|index| residual(index).abs()).collect();
     let measured = median(&sizes)?;
     let explanation = format!(

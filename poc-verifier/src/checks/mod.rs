@@ -25,10 +25,10 @@ pub fn run(edge: &Edge) -> Vec<Finding> {
         frequency::check,
         time_dither::check,
         noise_floor::check,
+        place::check,
         link_budget::check,
         power_dither::check,
         geometry::check,
-        place::check,
         hops::check,
     ];
     checks.iter().filter_map(|check| check(edge)).collect()

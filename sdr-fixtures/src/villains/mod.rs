@@ -65,8 +65,13 @@ impl Villainy {
         }
     }
 
-    /// Whether it has a radio on air.
-    pub const fn has_radio(self) -> bool {
+    /// Whether it sends anything.
+    pub const fn transmits(self) -> bool {
+        !matches!(self, Self::BlindForger)
+    }
+
+    /// Whether it hears anything.
+    pub const fn listens(self) -> bool {
         !matches!(self, Self::BlindForger | Self::PayloadLeaker)
     }
 

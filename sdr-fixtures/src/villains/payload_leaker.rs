@@ -1,5 +1,5 @@
-//! S2, payload leaker: a friend with a radio passes on the decoded bytes (and the channels they came on) before the set is closed; the
-//! leaker, who has none, invents the measurements: a plausible level, one carrier offset, evenly spaced times. The bytes are right.
+//! S2, payload leaker: a friend with ears passes on the decoded bytes (and the channels they came on) before the set is closed; the
+//! leaker, who beacons but has no reception, invents the measurements: a plausible level, one carrier offset, evenly spaced times. The bytes are right.
 //! The secret dithers of frequency, power and time are not in them.
 
 use ether::Draw;

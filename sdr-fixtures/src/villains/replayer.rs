@@ -3,7 +3,11 @@
 
 use hotspot_agent::{BEACON_RATE_HZ, HeardBeacon, Transmission};
 use num_complex::Complex32;
-use poc_verifier::{CheckName, messages::ShortId, protocol::HOPS};
+use poc_verifier::{
+    CheckName,
+    messages::{Hop, ShortId},
+    protocol::HOPS,
+};
 
 use super::{Recorded, Villain, Window};
 
@@ -14,6 +18,8 @@ pub(super) const CAUGHT_BY: CheckName = CheckName::Freshness;
 const AGE_MIN: u64 = 2;
 /// Windows between two rebroadcasts: it keeps the duty cycle, too.
 const REST: u64 = 4;
+/// Recorded before and after each frame, ns.
+const MARGIN_NS: i64 = 500_000;
 /// Conducted power, dBm.
 const POWER_DBM: f64 = 13.7;
 
@@ -30,22 +36,39 @@ struct Recording {
     bursts: Vec<(u32, i64, Vec<Complex32>)>,
 }
 
+impl Recording {
+    /// A beacon heard whole, each frame cut out of the capture that it is in.
+    fn of(window: &Window, beacon: &HeardBeacon, captures: &[Recorded]) -> Option<Self> {
+        if beacon.hops.len() != HOPS {
+            return None;
+        }
+        let airtime_us = window.protocol.region.beacon_airtime_us() / HOPS as u64;
+        let half_ns = airtime_us as i64 * 500 + MARGIN_NS;
+        let bursts: Option<Vec<_>> =
+            beacon.hops.iter().map(|hop| cut(captures, hop, hop.arrival_ns - half_ns, 2 * half_ns)).collect();
+        Some(Self {
+            of: beacon.beacon,
+            window: window.number,
+            window_start_ns: window.start_ns,
+            bursts: bursts?,
+        })
+    }
+}
+
+/// The stretch of a capture on the hop's channel, amplified to full scale.
+fn cut(captures: &[Recorded], hop: &Hop, from_ns: i64, length_ns: i64) -> Option<(u32, i64, Vec<Complex32>)> {
+    let samples_in = |ns: i64| (ns as f64 * 1e-9 * BEACON_RATE_HZ) as usize;
+    captures.iter().filter(|capture| capture.channel_hz == hop.channel_hz).find_map(|capture| {
+        let first = samples_in(from_ns.checked_sub(capture.start_ns).filter(|early| *early >= 0)?);
+        let samples = capture.samples.get(first..first + samples_in(length_ns))?;
+        Some((capture.channel_hz, from_ns, full_scale(samples)))
+    })
+}
+
 impl Villain for Replayer {
     fn record(&mut self, window: &Window, captures: &[Recorded], heard: &[HeardBeacon]) {
-        // One beacon alone on air, heard whole: then the captures are that beacon.
-        let ([beacon], None) = (heard, &self.recording) else { return };
-        if beacon.hops.len() == HOPS && captures.len() == HOPS {
-            let bursts = captures
-                .iter()
-                .map(|capture| (capture.channel_hz, capture.start_ns, full_scale(capture.samples)))
-                .collect();
-            let recording = Recording {
-                of: beacon.beacon,
-                window: window.number,
-                window_start_ns: window.start_ns,
-                bursts,
-            };
-            self.recording = Some(recording);
+        if self.recording.is_none() {
+            self.recording = heard.iter().find_map(|beacon| Recording::of(window, beacon, captures));
         }
     }
 

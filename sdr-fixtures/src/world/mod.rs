@@ -164,10 +164,17 @@ impl Hotspot {
         self.key
     }
 
-    pub(crate) fn has_radio(&self) -> bool {
+    pub(crate) fn transmits(&self) -> bool {
         match self.role {
             Role::Honest => true,
-            Role::Villain(villainy) => villainy.has_radio(),
+            Role::Villain(villainy) => villainy.transmits(),
+        }
+    }
+
+    pub(crate) fn listens(&self) -> bool {
+        match self.role {
+            Role::Honest => true,
+            Role::Villain(villainy) => villainy.listens(),
         }
     }
 }

@@ -65,7 +65,7 @@ impl World {
         let start_ms = self.window_start_ms(number);
         let start_ns = start_ms as i64 * 1_000_000;
         let (mut beaconers, mut stretches) = (Vec::new(), Vec::new());
-        for hotspot in self.hotspots.iter_mut().filter(|hotspot| hotspot.has_radio()) {
+        for hotspot in self.hotspots.iter_mut().filter(|hotspot| hotspot.transmits()) {
             let honest = hotspot.agent.beacon(number, start_ns, randomness);
             let honest = honest.map_err(|error| WorldError::Beacon { name: hotspot.name.clone(), error })?;
             let window =
@@ -87,7 +87,7 @@ impl World {
         Ok((beaconers, joined(stretches)))
     }
 
-    /// What everybody with a radio hears, side by side on all cores; then what villains make of it.
+    /// What everybody with ears hears, side by side on all cores; then what villains make of it.
     fn hear(&mut self, drawn: &[(PublicKey, Place)], stretches: &[Busy]) -> Vec<Vec<HeardBeacon>> {
         let (ether, era, protocol, number) = (&self.ether, self.era(), &self.protocol, self.window);
         let start_ns = self.window_start_ms(number) as i64 * 1_000_000;
@@ -96,7 +96,7 @@ impl World {
             .hotspots
             .par_iter_mut()
             .map(|hotspot| {
-                if !hotspot.has_radio() {
+                if !hotspot.listens() {
                     return Vec::new();
                 }
                 let window = window(hotspot.asserted);
