@@ -2,6 +2,7 @@
 //! lines, progress and exit codes.
 
 mod decode;
+mod demo;
 mod encode;
 mod frame_report;
 
@@ -22,6 +23,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run a small network on simulated air and watch it on a map: honest hotspots earn, liars get caught.
+    Demo(demo::Demo),
     /// Decode the LoRa frames in SigMF recordings.
     Decode(decode::Decode),
     /// Write a LoRa frame as a SigMF recording, for any receiver to try.
@@ -30,6 +33,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Demo(demo) => demo.run(),
         Command::Decode(decode) => decode.run(),
         Command::Encode(encode) => encode.run(),
     };

@@ -20,4 +20,4 @@ pub use recording::{RecordError, record};
 pub use roster::{HONEST_MAX, Role, Roster, RosterError};
 pub use summary::{EdgeCounts, Summary, VillainSummary};
 pub use tally::Tally;
-pub use world::{World, WorldConfig, WorldError, WorldEvent};
+pub use world::{EpochReport, Hotspot, Onlooker, PastEpoch, World, WorldConfig, WorldError, WorldEvent};

@@ -1,6 +1,9 @@
 //! SigMF recordings of what a hotspot of the world hears: the same samples that its agent decodes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use earshot_sigmf::{Annotation, Capture, Metadata, RecordingError, RecordingWriter, SampleFormat};
 use hotspot_agent::BEACON_RATE_HZ;
@@ -31,7 +34,7 @@ pub fn record(world: &mut World, hotspot: &str, folder: &Path) -> Result<Vec<Pat
     let node = node.ok_or_else(|| RecordError::Unknown(hotspot.into()))?;
     let randomness = world.randomness();
     let drawn = world.drawn(&randomness);
-    let (_, stretches) = world.beacon(&randomness, &drawn, &mut |_| ())?;
+    let (_, stretches) = world.beacon(&randomness, &drawn, &mut |_| ControlFlow::Continue(()))?;
     let mut written = Vec::new();
     for channel_hz in world.protocol().region.channels_hz {
         let busy: Vec<_> = stretches.iter().filter(|busy| busy.channel_hz == channel_hz).collect();

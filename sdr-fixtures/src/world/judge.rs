@@ -47,6 +47,10 @@ impl World {
         let time_ms = self.window_start_ms(self.window);
         let end = Millis::new(time_ms).map_err(|error| WorldError::Genesis(error.to_string()))?;
         let block = self.engine.commit_with(end, attachments)?;
+        let settlement = block.effects.iter().find_map(|effect| match effect {
+            Effect::EpochClosed(summary) => Some(*summary),
+            _ => None,
+        });
         let rewards = block.effects.iter().filter_map(|effect| match effect {
             Effect::Reward(line) => Some(line.clone()),
             _ => None,
@@ -60,6 +64,7 @@ impl World {
             judgement,
             evidence: block.evidence.clone(),
             rewards: rewards.collect(),
+            settlement: settlement.ok_or_else(|| WorldError::Genesis("the epoch did not close".into()))?,
             state: block.state.clone(),
         })
     }

@@ -7,22 +7,22 @@ mod air;
 mod judge;
 mod window;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf};
 
 pub(crate) use air::samples_of;
 use ether::{Ether, NodeId};
 use geo_index::{Place, Resolution, cell_of};
-use hotspot_agent::{Agent, CannotBeacon};
+use hotspot_agent::{Agent, CannotBeacon, Station};
 use identity::{Context, Hash, PublicKey};
 use ledger::{
     engine::{EngineError, Local},
     evidence::EdgeEvidence,
     keys::SecretSeed,
-    store::StoreError,
+    store::{EdgeQuery, LineQuery, StoreError},
     verdicts::VerdictsError,
 };
 use ledger_machine::{
-    Calendar, Cell12, ClockClass, Genesis, GenesisHotspot, Millis, Price, RewardLine, State,
+    Calendar, Cell12, ClockClass, EpochSummary, Genesis, GenesisHotspot, Millis, Price, RewardLine, State,
 };
 use poc_verifier::{Chain, EpochJudgement, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Region};
 use witness::ReceiverError;
@@ -136,9 +136,27 @@ pub struct EpochReport {
     pub evidence: Vec<EdgeEvidence>,
     /// What was paid.
     pub rewards: Vec<RewardLine>,
+    /// Its totals.
+    pub settlement: EpochSummary,
     /// The ledger after it.
     pub state: State,
 }
+
+/// An epoch that a continued ledger remembers.
+#[derive(Clone, Debug)]
+pub struct PastEpoch {
+    /// Network time of its end, ms.
+    pub time_ms: u64,
+    /// Its edges.
+    pub evidence: Vec<EdgeEvidence>,
+    /// What was paid.
+    pub rewards: Vec<RewardLine>,
+    /// Its totals.
+    pub settlement: EpochSummary,
+}
+
+/// Whom a running world tells what happens; `Break` ends the run after the current window.
+pub type Onlooker<'a> = dyn FnMut(&WorldEvent) -> ControlFlow<()> + 'a;
 
 /// A hotspot that is switched on.
 pub struct Hotspot {
@@ -162,6 +180,11 @@ impl Hotspot {
     /// Its key.
     pub fn key(&self) -> PublicKey {
         self.key
+    }
+
+    /// What its owner has set up.
+    pub fn station(&self) -> &Station {
+        self.agent.station()
     }
 
     pub(crate) fn transmits(&self) -> bool {
@@ -247,6 +270,7 @@ impl World {
             period: state.tip().randomness,
             tally: Tally::new(config.seed, &config.villains),
         };
+        world.leave_interrupted_period()?;
         world.remember_proven()?;
         Ok(world)
     }
@@ -271,22 +295,30 @@ impl World {
         &self.tally
     }
 
+    /// Windows of an epoch.
+    pub fn windows_per_epoch(&self) -> u64 {
+        self.calendar.windows_per_epoch()
+    }
+
     /// Number of the next epoch to run.
     pub fn next_epoch(&self) -> u64 {
         self.calendar.epoch_of(ledger_machine::Window::new(self.window)).number()
     }
 
-    /// Runs the epoch that is next.
+    /// Runs the epoch that is next; `None` when the onlooker ended it early, with nothing judged.
     ///
     /// # Errors
     /// [`WorldError`] when the ledger refuses; everything committed before stays.
-    pub fn run_epoch(&mut self, onlooker: &mut dyn FnMut(&WorldEvent)) -> Result<EpochReport, WorldError> {
+    pub fn run_epoch(&mut self, onlooker: &mut Onlooker) -> Result<Option<EpochReport>, WorldError> {
         let epoch = self.next_epoch();
         self.refresh_parties(epoch);
         let mut rounds = Vec::new();
         let mut beacons = 0;
         loop {
-            onlooker(&WorldEvent::Window { window: self.window, epoch });
+            let wanted = onlooker(&WorldEvent::Window { window: self.window, epoch });
+            if wanted.is_break() {
+                return Ok(None);
+            }
             let said = self.run_window(onlooker)?;
             beacons += said.beacons;
             rounds.extend(said.rounds);
@@ -298,8 +330,31 @@ impl World {
         }
         let report = self.close_epoch(epoch, &rounds)?;
         self.tally.add(&self.hotspots, &report, beacons);
-        onlooker(&WorldEvent::Closed(&report));
-        Ok(report)
+        // The epoch is over either way.
+        let _ = onlooker(&WorldEvent::Closed(&report));
+        Ok(Some(report))
+    }
+
+    /// Closed epochs that the ledger remembers, oldest first; at most `count`.
+    ///
+    /// # Errors
+    /// [`WorldError`] when the ledger cannot be read.
+    pub fn past(&self, count: usize) -> Result<Vec<PastEpoch>, WorldError> {
+        let reader = self.engine.reader()?;
+        let closed = reader.epochs()?;
+        let newest = closed.get(closed.len().saturating_sub(count)..).unwrap_or_default();
+        newest
+            .iter()
+            .map(|settlement| {
+                let epoch = Some(settlement.epoch);
+                Ok(PastEpoch {
+                    time_ms: self.calendar.epoch_end(settlement.epoch).ms(),
+                    evidence: reader.edges(EdgeQuery { epoch, ..EdgeQuery::default() })?,
+                    rewards: reader.reward_lines(LineQuery { epoch, ..LineQuery::default() })?,
+                    settlement: *settlement,
+                })
+            })
+            .collect()
     }
 
     /// Network time at which a window begins, ms.
@@ -320,6 +375,15 @@ impl World {
         let end = Millis::new(self.window_start_ms(self.window))
             .map_err(|error| WorldError::Genesis(error.to_string()))?;
         self.engine.commit(end)?;
+        Ok(())
+    }
+
+    /// A ledger that was left in the middle of a period goes on with the next: the draw belongs to whole periods.
+    fn leave_interrupted_period(&mut self) -> Result<(), WorldError> {
+        while !self.window.is_multiple_of(self.protocol.period_windows) {
+            self.window += 1;
+            self.commit_empty()?;
+        }
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use poc_verifier::{Randomness, Round, Sealed, WindowBook, messages::ShortId, pla
 use rayon::prelude::*;
 
 use super::{
-    Hotspot, World, WorldError, WorldEvent,
+    Hotspot, Onlooker, World, WorldError, WorldEvent,
     air::{Busy, Era, joined, listen, send},
 };
 use crate::{
@@ -27,10 +27,7 @@ pub(crate) struct WindowOutcome {
 
 impl World {
     /// Runs the current window.
-    pub(crate) fn run_window(
-        &mut self,
-        onlooker: &mut dyn FnMut(&WorldEvent),
-    ) -> Result<WindowOutcome, WorldError> {
+    pub(crate) fn run_window(&mut self, onlooker: &mut Onlooker) -> Result<WindowOutcome, WorldError> {
         let randomness = self.randomness();
         let drawn = self.drawn(&randomness);
         let (beaconers, stretches) = self.beacon(&randomness, &drawn, onlooker)?;
@@ -59,7 +56,7 @@ impl World {
         &mut self,
         randomness: &Randomness,
         drawn: &[(PublicKey, Place)],
-        onlooker: &mut dyn FnMut(&WorldEvent),
+        onlooker: &mut Onlooker,
     ) -> Result<(Vec<PublicKey>, Vec<Busy>), WorldError> {
         let (number, era) = (self.window, self.era());
         let start_ms = self.window_start_ms(number);
@@ -76,7 +73,7 @@ impl World {
             };
             if let Some(first) = sent.first() {
                 let time_ms = (first.start_ns / 1_000_000) as u64;
-                onlooker(&WorldEvent::Beacon { time_ms, window: number, beaconer: hotspot.key });
+                let _ = onlooker(&WorldEvent::Beacon { time_ms, window: number, beaconer: hotspot.key });
                 beaconers.push(hotspot.key);
             }
             for transmission in &sent {
@@ -131,7 +128,7 @@ impl World {
         heard: &[Vec<HeardBeacon>],
         drawn: &[(PublicKey, Place)],
         beaconers: &[PublicKey],
-        onlooker: &mut dyn FnMut(&WorldEvent),
+        onlooker: &mut Onlooker,
     ) -> WindowBook {
         let (window, times) = (self.window, self.protocol.timetable);
         let mut book = WindowBook::new(window, times);
@@ -166,7 +163,7 @@ impl World {
         book
     }
 
-    fn tell_heard(&self, heard: &[Vec<HeardBeacon>], onlooker: &mut dyn FnMut(&WorldEvent)) {
+    fn tell_heard(&self, heard: &[Vec<HeardBeacon>], onlooker: &mut Onlooker) {
         let time_ms = self.window_start_ms(self.window) + self.protocol.timetable.commitments_until_ms;
         let mut witnesses: BTreeMap<ShortId, Vec<PublicKey>> = BTreeMap::new();
         for (hotspot, heard) in self.hotspots.iter().zip(heard) {
@@ -176,7 +173,7 @@ impl World {
         }
         for hotspot in &self.hotspots {
             if let Some(witnesses) = witnesses.remove(&ShortId::of(&hotspot.key)) {
-                onlooker(&WorldEvent::Heard {
+                let _ = onlooker(&WorldEvent::Heard {
                     time_ms,
                     window: self.window,
                     beaconer: hotspot.key,
