@@ -13,6 +13,7 @@ mod recording;
 mod roster;
 mod summary;
 mod tally;
+pub mod trials;
 pub mod villains;
 pub mod world;
 

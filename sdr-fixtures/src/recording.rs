@@ -1,9 +1,6 @@
 //! SigMF recordings of what a hotspot of the world hears: the same samples that its agent decodes.
 
-use std::{
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use earshot_sigmf::{Annotation, Capture, Metadata, RecordingError, RecordingWriter, SampleFormat};
 use hotspot_agent::BEACON_RATE_HZ;
@@ -14,8 +11,13 @@ use crate::world::{World, WorldError, samples_of};
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// No such hotspot.
-    #[error("there is no hotspot {0:?} in this world")]
-    Unknown(String),
+    #[error("there is no hotspot {asked:?} in this world; there are: {}", names.join(", "))]
+    Unknown {
+        /// As asked for.
+        asked: String,
+        /// Those that there are.
+        names: Vec<String>,
+    },
     /// The world stopped.
     #[error(transparent)]
     World(#[from] WorldError),
@@ -24,17 +26,19 @@ pub enum RecordError {
     Recording(#[from] RecordingError),
 }
 
-/// Lets the world's next window go on air, and writes what `hotspot` hears of it: a recording a channel, with a capture for each stretch
-/// in which something is on air. The window is not judged.
+/// Lets the world run up to the next window in which somebody beacons, and writes what `hotspot` hears of it: a recording a channel, with
+/// a capture for each stretch in which something is on air. The window is not judged. Case does not matter in names.
 ///
 /// # Errors
 /// [`RecordError`] when there is no such hotspot, or the folder cannot be written to.
 pub fn record(world: &mut World, hotspot: &str, folder: &Path) -> Result<Vec<PathBuf>, RecordError> {
-    let node = world.hotspots().iter().find(|other| other.name == hotspot).map(|found| found.node);
-    let node = node.ok_or_else(|| RecordError::Unknown(hotspot.into()))?;
-    let randomness = world.randomness();
-    let drawn = world.drawn(&randomness);
-    let (_, stretches) = world.beacon(&randomness, &drawn, &mut |_| ControlFlow::Continue(()))?;
+    let wanted = hotspot.to_lowercase();
+    let found = world.hotspots().iter().find(|other| other.name.to_lowercase() == wanted);
+    let Some((node, hotspot)) = found.map(|found| (found.node, found.name.clone())) else {
+        let names = world.hotspots().iter().map(|other| other.name.clone()).collect();
+        return Err(RecordError::Unknown { asked: hotspot.into(), names });
+    };
+    let stretches = world.next_on_air()?;
     let mut written = Vec::new();
     for channel_hz in world.protocol().region.channels_hz {
         let busy: Vec<_> = stretches.iter().filter(|busy| busy.channel_hz == channel_hz).collect();

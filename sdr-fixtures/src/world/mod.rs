@@ -371,7 +371,7 @@ impl World {
     }
 
     /// Seals a block at the end of the window that has just passed.
-    fn commit_empty(&mut self) -> Result<(), WorldError> {
+    pub(crate) fn commit_empty(&mut self) -> Result<(), WorldError> {
         let end = Millis::new(self.window_start_ms(self.window))
             .map_err(|error| WorldError::Genesis(error.to_string()))?;
         self.engine.commit(end)?;

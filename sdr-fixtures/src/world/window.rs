@@ -1,6 +1,6 @@
 //! One window: beacons, what is heard of them, commitments, the closed set, openings and reveals.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use ether::TrueTime;
 use geo_index::Place;
@@ -37,6 +37,20 @@ impl World {
         Ok(WindowOutcome { rounds: self.rounds(&book, &randomness, &drawn), beacons: beaconers.len() as u64 })
     }
 
+    /// Goes on to the next window in which somebody sends, and puts that on air; earlier ones pass unheard.
+    pub(crate) fn next_on_air(&mut self) -> Result<Vec<Busy>, WorldError> {
+        loop {
+            let randomness = self.randomness();
+            let drawn = self.drawn(&randomness);
+            let (_, stretches) = self.beacon(&randomness, &drawn, &mut |_| ControlFlow::Continue(()))?;
+            if !stretches.is_empty() {
+                return Ok(stretches);
+            }
+            self.window += 1;
+            self.commit_empty()?;
+        }
+    }
+
     pub(crate) fn era(&self) -> Era {
         Era { zero_ns: self.calendar.start().ms() as i64 * 1_000_000, seed: self.seed }
     }
@@ -46,13 +60,13 @@ impl World {
     }
 
     /// Hotspots drawn in the current window, with where they say they are.
-    pub(crate) fn drawn(&self, randomness: &Randomness) -> Vec<(PublicKey, Place)> {
+    fn drawn(&self, randomness: &Randomness) -> Vec<(PublicKey, Place)> {
         let drawn = |hotspot: &&Hotspot| is_drawn(&self.protocol, self.window, randomness, &hotspot.key);
         self.hotspots.iter().filter(drawn).map(|hotspot| (hotspot.key, hotspot.asserted)).collect()
     }
 
     /// Puts everybody's transmissions on air; says who sent, and where there is something to hear.
-    pub(crate) fn beacon(
+    fn beacon(
         &mut self,
         randomness: &Randomness,
         drawn: &[(PublicKey, Place)],

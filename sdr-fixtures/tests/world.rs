@@ -1,0 +1,166 @@
+//! The whole walk, from waveform to reward, held against the truth that only the simulation knows.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::ops::ControlFlow;
+
+use ledger::evidence::EdgeEvidence;
+use sdr_fixtures::{
+    EpochReport, World, WorldConfig, WorldEvent,
+    trials::{self, Rate, Trials},
+    villains::Villainy,
+};
+
+/// A small city, for tests that are not about numbers.
+fn small(seed: u64, villains: &[Villainy]) -> WorldConfig {
+    WorldConfig { seed, honest: 10, villains: villains.to_vec(), data: None }
+}
+
+fn epoch(world: &mut World) -> EpochReport {
+    world.run_epoch(&mut |_| ControlFlow::Continue(())).unwrap().unwrap()
+}
+
+#[test]
+fn one_seed_makes_one_world() {
+    let line = |seed| {
+        let trial = trials::run(&small(seed, &Villainy::ALL), 1).unwrap();
+        serde_json::to_string(&trial.summary).unwrap()
+    };
+    assert_eq!(line(5), line(5));
+    assert_ne!(line(5), line(6));
+}
+
+/// Seeds that no threshold was fitted on; the whole city; every villain at once.
+#[test]
+fn over_twenty_seeds_every_villain_is_caught_and_nobody_honest_is() {
+    let seeds = 1001..=1020;
+    let worlds: Vec<_> = seeds
+        .map(|seed| {
+            let config = WorldConfig { seed, honest: 24, villains: Villainy::ALL.to_vec(), data: None };
+            trials::run(&config, 1).unwrap()
+        })
+        .collect();
+    let all = Trials::of(&worlds);
+    println!("{}", serde_json::to_string(&all).unwrap());
+    assert!(all.escaped.is_empty(), "not caught: {:?}", all.escaped);
+    assert_eq!(all.honest_hotspots_rejected.count, 0);
+    assert!(all.supply_exact);
+    let honest = all.honest_edges_rejected;
+    assert!(honest.of > 8000, "{honest:?}");
+    assert!(honest.high < 0.01, "{honest:?}");
+    for world in &worlds {
+        for villain in &world.summary.villains {
+            assert_eq!(villain.paid, "0", "seed {}: {}", world.summary.seed, villain.name);
+        }
+    }
+}
+
+#[test]
+fn among_honest_hotspots_nothing_is_rejected_and_everybody_heard_is_paid() {
+    let mut world = World::new(&small(3, &[])).unwrap();
+    let report = epoch(&mut world);
+    let summary = world.tally().summary();
+    assert_eq!(summary.honest_edges_rejected, 0);
+    assert!(summary.edges.rejected.is_empty(), "{:?}", summary.edges.rejected);
+    assert!(summary.edges.accepted > 30, "{:?}", summary.edges);
+    assert!(summary.supply_exact);
+    assert!(!report.rewards.is_empty());
+    assert_eq!(report.evidence.len() as u64, summary.edges.accepted + summary.edges.unproven);
+}
+
+#[test]
+fn each_villain_is_caught_alone_by_the_check_that_it_names() {
+    for villainy in Villainy::ALL {
+        let config = WorldConfig { honest: 14, ..small(11, &[villainy]) };
+        let trial = trials::run(&config, 2).unwrap();
+        let [villain] = &trial.summary.villains[..] else { panic!("one villain") };
+        assert!(villain.forged_edges > 0, "{} did nothing", villain.name);
+        assert!(villain.caught, "{}: by {:?}", villain.name, villain.by);
+        assert_eq!(villain.by.as_deref(), Some(villainy.caught_by().as_str()));
+        assert_eq!(trial.summary.honest_edges_rejected, 0, "beside {}", villain.name);
+    }
+}
+
+#[test]
+fn every_reward_unfolds_to_edges_that_were_accepted() {
+    let mut world = World::new(&small(4, &Villainy::ALL)).unwrap();
+    let report = epoch(&mut world);
+    let accepted = |edge: &ledger_machine::EdgeRef| {
+        report.evidence.iter().any(|evidence| {
+            evidence.window == edge.window.number()
+                && evidence.beaconer == edge.beaconer.to_string()
+                && evidence.witness == edge.witness.to_string()
+                && evidence.check.is_empty()
+        })
+    };
+    let mut unfolded = 0;
+    for line in &report.rewards {
+        for edge in &line.edges {
+            assert!(accepted(edge), "{line:?}");
+            unfolded += 1;
+        }
+    }
+    assert!(unfolded > 30);
+}
+
+#[test]
+fn a_kept_ledger_goes_on_where_it_ended_and_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = WorldConfig { data: Some(folder.path().into()), ..small(8, &[Villainy::RssiEditor]) };
+    let mut world = World::new(&config).unwrap();
+    let first = epoch(&mut world);
+    drop(world);
+    let mut world = World::new(&config).unwrap();
+    assert_eq!(world.next_epoch(), 1);
+    let past = world.past(8).unwrap();
+    assert_eq!(past.len(), 1);
+    // The ledger reads edges back in an order of its own.
+    let by_edge = |edge: &EdgeEvidence| (edge.window, edge.beaconer.clone(), edge.witness.clone());
+    let mut told = first.evidence.clone();
+    told.sort_by_key(by_edge);
+    assert!(past[0].evidence == told, "evidence differs from what was told");
+    assert_eq!(past[0].rewards, first.rewards);
+    let second = epoch(&mut world);
+    assert_eq!(second.epoch, 1);
+    assert!(second.state.supply().is_exact());
+    // Payment went on, and on the same books.
+    assert!(second.state.supply().totals.issued > first.state.supply().totals.issued);
+    assert_eq!(world.past(8).unwrap().len(), 2);
+}
+
+#[test]
+fn an_interrupted_epoch_pays_nobody_and_the_next_period_begins_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = WorldConfig { data: Some(folder.path().into()), ..small(9, &[]) };
+    let mut world = World::new(&config).unwrap();
+    let mut windows = 0;
+    let ended = world.run_epoch(&mut |event| {
+        windows += u64::from(matches!(event, WorldEvent::Window { .. }));
+        if windows > 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert!(ended.unwrap().is_none());
+    drop(world);
+    let mut world = World::new(&config).unwrap();
+    let report = epoch(&mut world);
+    assert_eq!(report.epoch, 1);
+    assert!(report.evidence.iter().any(|edge| edge.check.is_empty()), "places are proven afresh");
+    assert!(report.state.supply().is_exact());
+}
+
+#[test]
+fn cities_that_are_none_are_refused_by_number() {
+    let too_few = World::new(&WorldConfig { honest: 3, ..small(1, &[]) }).err().unwrap().to_string();
+    assert!(too_few.contains('3') && too_few.contains('8'), "{too_few}");
+    let too_many = World::new(&WorldConfig { honest: 100_000, ..small(1, &[]) }).err().unwrap().to_string();
+    assert!(too_many.contains("400"), "{too_many}");
+}
+
+#[test]
+fn wilson_intervals_are_those_of_the_tables() {
+    // Brown, Cai and DasGupta 2001, and by hand.
+    let zero = Rate::new(0, 100);
+    assert!(zero.low < 1e-12 && (zero.high - 0.0370).abs() < 1e-4, "{zero:?}");
+    let half = Rate::new(10, 20);
+    assert!((half.low - 0.2993).abs() < 1e-4 && (half.high - 0.7007).abs() < 1e-4, "{half:?}");
+    assert!(Rate::new(0, 0).high > 0.99);
+}
