@@ -3,6 +3,7 @@
 //! Exit codes: 0 when all is well; 2 for bad input, a missing ledger or a damaged one, with one line on standard error.
 
 use std::{
+    collections::BTreeMap,
     io::{self, BufWriter, Write},
     path::PathBuf,
     process::ExitCode,
@@ -12,15 +13,17 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use ledger::{
     statement,
-    store::{BlockRow, Reader, default_data_dir},
+    store::{BlockRow, LineQuery, Reader, default_data_dir},
+    view::feed::ear,
 };
-use ledger_machine::{Epoch, Height, State};
+use ledger_machine::{Epoch, Height, Hotspot, PublicKey, RewardLine, State};
 
 /// Who is owed what in an Earshot network, and why.
 #[derive(Parser)]
 #[command(
     version,
     after_help = "Examples:
+  ledger hotspots                         keys, cells and what each earned so far
   ledger statement 02a1b2c3 --epoch 4     every payment of that epoch, down to the edges that earned it
   ledger statement 02a1b2c3               a line for each epoch
   ledger verify --data ./my-ledger        replay everything from the genesis
@@ -40,6 +43,11 @@ enum Task {
         /// One epoch in full; without it, a line for each.
         #[arg(long)]
         epoch: Option<u64>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List the hotspots, with what each has earned.
+    Hotspots {
         #[command(flatten)]
         output: Output,
     },
@@ -107,6 +115,14 @@ fn run(task: Task) -> Result<()> {
                 statement::write(&statement, &mut out)?;
             }
         }
+        Task::Hotspots { output } => {
+            let mut reader = output.reader()?;
+            let state = reader.checked_state()?.state;
+            let earned = earned(&reader.reward_lines(LineQuery::default())?);
+            for (key, hotspot) in state.hotspots() {
+                one_hotspot(key, hotspot, earned.get(key).copied().unwrap_or(0), output.json, &mut out)?;
+            }
+        }
         Task::Verify { output } => {
             let checked = output.reader()?.verify()?;
             verified(&checked.state, checked.replayed, output.json, &mut out)?;
@@ -119,6 +135,49 @@ fn run(task: Task) -> Result<()> {
         }
     }
     Ok(out.flush()?)
+}
+
+/// Sums of reward lines, base units, by hotspot.
+fn earned(lines: &[RewardLine]) -> BTreeMap<PublicKey, u128> {
+    let mut sums = BTreeMap::new();
+    for line in lines {
+        *sums.entry(line.hotspot).or_default() += u128::from(line.amount.units());
+    }
+    sums
+}
+
+fn one_hotspot(
+    key: &PublicKey,
+    hotspot: &Hotspot,
+    earned: u128,
+    json: bool,
+    out: &mut impl Write,
+) -> Result<()> {
+    let place = hotspot.place.now;
+    let cell = place.map(|place| place.cell.to_string());
+    if json {
+        let row = serde_json::json!({
+            "hotspot": key.to_string(),
+            "owner": hotspot.owner.to_string(),
+            "cell": cell,
+            "lat_e7": place.map(|place| place.lat_e7),
+            "lng_e7": place.map(|place| place.lng_e7),
+            "anchor": hotspot.anchor,
+            "skipped_draws": hotspot.skipped_draws,
+            "earned": earned.to_string(),
+        });
+        writeln!(out, "{row}")?;
+    } else {
+        let cell = cell.unwrap_or_else(|| "no place yet".into());
+        let skipped = if hotspot.skipped_draws == 0 {
+            String::new()
+        } else {
+            format!("  {} draws skipped", hotspot.skipped_draws)
+        };
+        let anchor = if hotspot.anchor { "anchor" } else { "" };
+        writeln!(out, "{key}  {cell}  {anchor:<6}  {:>24} EAR{skipped}", ear(&earned.to_string()))?;
+    }
+    Ok(())
 }
 
 fn verified(state: &State, replayed: u64, json: bool, out: &mut impl Write) -> Result<()> {

@@ -156,3 +156,17 @@ fn key_files_are_private() {
     std::fs::write(&path, "00".repeat(32)).unwrap();
     assert!(SecretSeed::read(&path).unwrap_err().to_string().contains("not a secret key"));
 }
+
+#[test]
+fn hotspots_are_listed_with_what_they_earned() {
+    let folder = history();
+    let listed = text(&ledger(folder.path(), &["hotspots", "--json"]));
+    let rows: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.len() > 2);
+    let earner = rows.iter().find(|row| number(&row["earned"]) > 0).unwrap();
+    let key = earner["hotspot"].as_str().unwrap();
+    let statement = json(folder.path(), &["statement", key]);
+    assert_eq!(statement["total"], earner["earned"]);
+    let table = text(&ledger(folder.path(), &["hotspots"]));
+    assert_eq!(table.lines().count(), rows.len());
+}
