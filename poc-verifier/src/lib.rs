@@ -29,6 +29,8 @@ pub mod protocol;
 mod robust;
 mod round;
 mod sealed;
+#[cfg(test)]
+mod testing;
 mod wire;
 
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Witnessed};

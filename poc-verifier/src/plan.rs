@@ -135,3 +135,7 @@ impl Stream {
         values
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod plan_tests;
