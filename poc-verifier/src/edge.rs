@@ -10,6 +10,11 @@ use crate::{
     protocol::Protocol,
 };
 
+/// Standard errors of the carrier offset and of the arrival that a frame at the decoding limit leaves, with room to spare. A report
+/// states its own; stating more than this must not widen what may be invented.
+const CFO_SIGMA_MAX_HZ: f64 = 10.0;
+const ARRIVAL_SIGMA_MAX_NS: f64 = 300.0;
+
 /// How a report stands with the window's closed set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -94,9 +99,9 @@ impl HeardHop<'_> {
         self.hop.cfo_mhz as f64 * 1e-3 - f64::from(self.plan.frequency_dither_hz)
     }
 
-    /// Its standard error, Hz.
+    /// Its standard error as stated, Hz, as far as a decoded frame can have it.
     pub fn cfo_sigma_hz(&self) -> f64 {
-        f64::from(self.hop.cfo_sigma_mhz) * 1e-3
+        (f64::from(self.hop.cfo_sigma_mhz) * 1e-3).min(CFO_SIGMA_MAX_HZ)
     }
 
     /// Received power, dBm.
@@ -120,8 +125,8 @@ impl HeardHop<'_> {
             + f64::from(self.hop.arrival_ps) * 1e-3
     }
 
-    /// Standard error of the arrival, ns.
+    /// Standard error of the arrival as stated, ns, as far as a decoded frame can have it.
     pub fn arrival_sigma_ns(&self) -> f64 {
-        f64::from(self.hop.arrival_sigma_ps) * 1e-3
+        (f64::from(self.hop.arrival_sigma_ps) * 1e-3).min(ARRIVAL_SIGMA_MAX_NS)
     }
 }

@@ -7,7 +7,10 @@ use crate::{
 };
 
 pub(super) fn check(edge: &Edge) -> Option<Finding> {
-    if edge.plan.is_none() || edge.standing == Standing::Withheld {
+    // Of a beacon that was drawn and never opened nothing can be counted. Of one that was not drawn nothing can be heard: without
+    // this, an empty report of it would meet no objection at all.
+    let unopened = edge.drawn && edge.plan.is_none();
+    if unopened || edge.standing == Standing::Withheld {
         return None;
     }
     let heard = edge.heard().len();

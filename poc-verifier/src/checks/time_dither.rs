@@ -23,6 +23,8 @@ const OTHER_WAY: f64 = 0.4;
 const OTHER_WAY_NS: f64 = 6000.0;
 /// Width over which a blind guess falls, ns.
 const BLIND_RANGE_NS: f64 = 100_000.0;
+/// Greatest rate between two free-running clocks, twice what the worst crystals make: more would be a cheat's freedom.
+const RATE_MAX: f64 = 1e-4;
 /// Hops needed.
 const HOPS_MIN: usize = 4;
 
@@ -34,7 +36,8 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
     let starts: Vec<f64> = heard.iter().map(|hop| hop.plan.start_ns as f64).collect();
     let delays: Vec<f64> = heard.iter().map(|hop| hop.delay_ns(edge.window_start_ns)).collect();
     let both_follow_pps = edge.beaconer.follows_pps && edge.witness.follows_pps;
-    let slope = if both_follow_pps { 0.0 } else { robust_slope(&starts, &delays)? };
+    let slope =
+        if both_follow_pps { 0.0 } else { robust_slope(&starts, &delays)?.clamp(-RATE_MAX, RATE_MAX) };
     let flat: Vec<f64> = starts.iter().zip(&delays).map(|(start, delay)| delay - slope * start).collect();
     let offset = median(&flat)?;
     let sigma = |index: usize| heard[index].arrival_sigma_ns().hypot(ECHOES_NS);
