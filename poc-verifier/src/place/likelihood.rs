@@ -32,25 +32,39 @@ pub(super) struct Likelihood {
 
 struct Station {
     ecef_m: [f64; 3],
+    east_north_m: [f64; 2],
     delay_ns: f64,
     sigma_ns: f64,
 }
 
 impl Likelihood {
     pub(super) fn new(asserted: Place, arrivals: &[Arrival]) -> Self {
+        let tangent = Tangent::at(asserted);
         let stations = arrivals
             .iter()
-            .map(|arrival| Station {
-                ecef_m: arrival.anchor.place.ecef_m(),
-                delay_ns: arrival.delay_ns,
-                sigma_ns: arrival.sigma_ns.hypot(CLOCK_NS).hypot(ECHO_NS),
+            .map(|arrival| {
+                let [east, north, _] = tangent.east_north_up_m(arrival.anchor.place);
+                Station {
+                    ecef_m: arrival.anchor.place.ecef_m(),
+                    east_north_m: [east, north],
+                    delay_ns: arrival.delay_ns,
+                    sigma_ns: arrival.sigma_ns.hypot(CLOCK_NS).hypot(ECHO_NS),
+                }
             })
             .collect();
-        Self { asserted, tangent: Tangent::at(asserted), stations }
+        Self { asserted, tangent, stations }
     }
 
     pub(super) fn anchors(&self) -> usize {
         self.stations.len()
+    }
+
+    /// Anchors on the plane, metres east and north of the asserted place, and their arrivals in metres of light.
+    pub(super) fn on_plane(&self) -> Vec<([f64; 2], f64)> {
+        self.stations
+            .iter()
+            .map(|station| (station.east_north_m, station.delay_ns * LIGHT_M_PER_NS))
+            .collect()
     }
 
     /// Log-likelihood at a place, the moment of transmission chosen for it.

@@ -22,7 +22,10 @@ use std::collections::BTreeMap;
 use geo_index::{Place, geodesy::geodesic_m};
 use identity::PublicKey;
 
-use self::{likelihood::Likelihood, search::most_likely};
+use self::{
+    likelihood::Likelihood,
+    search::{Peaks, peaks},
+};
 use crate::{finding::Outcome, party::Party};
 
 /// Anchors that prove a place.
@@ -147,14 +150,17 @@ fn independent<'a>(claimant: &Party, arrivals: &[Arrival<'a>]) -> Vec<Arrival<'a
 fn weigh(claimant: &Party, likelihood: &Likelihood) -> PlaceVerdict {
     let asserted = [0.0, 0.0];
     let here = likelihood.at(asserted);
-    let best = most_likely(likelihood);
+    let Peaks { best, elsewhere } = peaks(likelihood, RESOLVE_M);
     let there = likelihood.at(best);
     let score = (there - here).max(0.0);
     let likeliest = likelihood.place_of(best);
     let offset_m = likeliest.map_or(0.0, |place| geodesic_m(claimant.place, place));
     let agreeing = likelihood.fitting(best);
     let anchors = likelihood.anchors();
-    let resolved = here - best_on_ring(likelihood) >= RESOLVE_SCORE;
+    // Other places: just outside the resolution, and wherever else the times fit, a mirror image say.
+    let rival = elsewhere.map_or(f64::NEG_INFINITY, |at| likelihood.at(at)).max(best_on_ring(likelihood));
+    let resolved = here - rival >= RESOLVE_SCORE;
+    let supported = score <= SUPPORT_SCORE && likelihood.fitting(asserted) >= ANCHORS_PROVE;
     let blamed = anchors >= ANCHORS_BLAME
         && agreeing >= AGREE_BLAME
         && 2 * agreeing > anchors
@@ -166,12 +172,12 @@ fn weigh(claimant: &Party, likelihood: &Likelihood) -> PlaceVerdict {
             offset_m * 1e-3
         );
         (Outcome::Rejected, text)
-    } else if score <= SUPPORT_SCORE && resolved {
+    } else if supported && resolved {
         (
             Outcome::Accepted,
             format!("{anchors} anchors timed its beacon; the asserted place fits to {offset_m:.0} m."),
         )
-    } else if score > SUPPORT_SCORE {
+    } else if !supported {
         let text = format!(
             "{anchors} anchors timed its beacon, but their times do not agree well enough to say from where."
         );
