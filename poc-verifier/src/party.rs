@@ -43,7 +43,7 @@ pub struct Chain {
 impl Chain {
     /// Index of the link that decides a window; `None` before the chain counts.
     pub fn index_of(&self, window: u64) -> Option<u64> {
-        Some(window.checked_sub(self.first_window)? + 1)
+        window.checked_sub(self.first_window)?.checked_add(1)
     }
 
     /// Whether `link` is the one that decides `window`.

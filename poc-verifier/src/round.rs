@@ -4,7 +4,8 @@
 //! beacons | commitments ... closed | openings and reveals ... over
 //! ```
 //! Whatever arrives after its deadline counts as never said; whatever is not signed by whom it names is not taken at all. Memory is
-//! bounded by the number of registered hotspots: one commitment per witness and beacon (and one more, as proof of an equivocation).
+//! bounded by the number of signers, whom the caller lets in by their registration: one commitment per witness and beacon (and one
+//! more, as proof of an equivocation), one reveal, and no more beacons a witness than [`BEACONS_MAX`].
 
 use std::collections::BTreeMap;
 
@@ -109,11 +110,9 @@ impl WindowBook {
             });
         }
         let witness = sealed.signer();
-        let known = (witness, ShortId([0; 4]))..=(witness, ShortId([0xFF; 4]));
-        if self.commitments.range(known).count() >= BEACONS_MAX {
-            return Err(RefusedMessage::TooMany);
-        }
+        let full = is_full(&self.commitments, witness);
         match self.commitments.get_mut(&(witness, commitment.beacon)) {
+            None if full => return Err(RefusedMessage::TooMany),
             None => {
                 let digest = commitment.digest;
                 let fresh = Committed { sealed: vec![sealed], digest, equivocated: false, reveal: None };
@@ -172,8 +171,10 @@ impl WindowBook {
             Some(committed) => {
                 committed.reveal.get_or_insert(sealed);
             }
+            None if self.unannounced.contains_key(&key) => {}
+            None if is_full(&self.unannounced, key.0) => return Err(RefusedMessage::TooMany),
             None => {
-                self.unannounced.entry(key).or_insert(sealed);
+                self.unannounced.insert(key, sealed);
             }
         }
         Ok(())
@@ -225,6 +226,12 @@ impl WindowBook {
         let shown = reveal.and_then(|sealed| Report::decode(&sealed.message().ok()?.report).ok());
         shown.unwrap_or(Report { window: self.window, beacon, hops: Vec::new() })
     }
+}
+
+/// Whether a witness has spoken of as many beacons as it may.
+fn is_full<V>(book: &BTreeMap<(PublicKey, ShortId), V>, witness: PublicKey) -> bool {
+    let own = (witness, ShortId([0; 4]))..=(witness, ShortId([0xFF; 4]));
+    book.range(own).count() >= BEACONS_MAX
 }
 
 impl Committed {
