@@ -43,7 +43,8 @@ pub struct Measurements {
     pub arrival: TimeOfArrival,
     /// Standard error of [`Self::arrival`], ns.
     pub arrival_sigma_ns: f64,
-    /// Arrival of the middle of the frame, where time and clock errors are independent and time is known best.
+    /// Arrival of the middle of the frame, where time and clock errors are independent and time is known best. A preamble of the usual
+    /// length is counted, whatever this one's: so it does not depend on a count that noise can falsify.
     pub middle: TimeOfArrival,
     /// Standard error of [`Self::middle`], ns.
     pub middle_sigma_ns: f64,

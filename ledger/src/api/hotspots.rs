@@ -281,7 +281,9 @@ fn advice(view: &EpochView, hotspot: &HotspotView) -> Vec<String> {
     };
     let others: BTreeSet<_> = own.iter().map(|edge| other(edge)).collect();
     let mut faults: BTreeMap<&str, (BTreeSet<String>, &str)> = BTreeMap::new();
-    for edge in own.iter().filter(|edge| edge.outcome != Outcome::Accepted) {
+    // The place check's own word on this hotspot is the verdict above; its word on the others is not about this one.
+    let failed = |edge: &&&EdgeEvidence| edge.outcome != Outcome::Accepted && edge.check != "place";
+    for edge in own.iter().filter(failed) {
         let decisive = edge.findings.iter().find(|finding| finding.check == edge.check);
         let explanation = decisive.map_or("", |finding| finding.explanation.as_str());
         faults.entry(&edge.check).or_insert((BTreeSet::new(), explanation)).0.insert(other(edge));

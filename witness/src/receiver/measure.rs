@@ -20,7 +20,10 @@ use super::{
     replica::{self, placed},
     trajectory::{EPS, NU, PARAMETERS, TAU, Trajectory},
 };
-use crate::{Chirp, Estimate, Measurements, TimeOfArrival, chirp::sync_and_sfd, frame::sfd_chips};
+use crate::{
+    Chirp, Estimate, Measurements, TimeOfArrival, chirp::sync_and_sfd, default_preamble_symbols,
+    frame::sfd_chips,
+};
 
 /// Least-squares passes after the phases are lined up; the second only confirms.
 const PASSES: usize = 2;
@@ -51,7 +54,9 @@ pub(crate) fn measure(
     let chips = demodulator.sf().chips() as f64;
     let first_chip = -(frame.sync.preamble_symbols as f64 + 2.0) * chips;
     let last_chip = sfd_chips(demodulator.sf()) as f64 + frame.symbols.len() as f64 * chips;
-    let middle = 0.5 * (first_chip + last_chip);
+    // Of the frame with the usual preamble: a symbol miscounted in the noise before it moves the arrival, but not this.
+    let usual_first_chip = -(f64::from(default_preamble_symbols(demodulator.sf())) + 2.0) * chips;
+    let middle = 0.5 * (usual_first_chip + last_chip);
     let free_phase = line_up(frame, last_chip - first_chip, history, reader, demodulator);
     let mut sums = replica::sums(frame, middle, free_phase, history, demodulator);
     for _ in 0..PASSES {

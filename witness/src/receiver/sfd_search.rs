@@ -28,7 +28,7 @@ const UPS_BEFORE: f64 = 0.5 * WINDOWS as f64 - 1.0;
 /// Clock drift from which on an exact clock is tried beside one tied to the carrier.
 const DRIFT_MATTERS_CHIPS: f64 = 0.1;
 /// Hypotheses kept.
-const KEPT: usize = 12;
+const KEPT: usize = 32;
 
 /// A carrier and a place for the SFD.
 #[derive(Clone, Copy, Debug)]
@@ -108,8 +108,9 @@ pub(crate) fn hypotheses(
             }
         }
     }
+    let mut whole_chips = WholeChips::new(grid, demodulator);
     for hypothesis in &mut best {
-        hypothesis.score = whole_chip_energy(*hypothesis, grid, demodulator);
+        *hypothesis = whole_chips.best_start(*hypothesis);
     }
     best.sort_by(|a, b| b.score.total_cmp(&a.score));
     best
@@ -184,34 +185,99 @@ fn keep(best: &mut Vec<Hypothesis>, new: Hypothesis) {
     }
 }
 
-/// Coherent energy of six up-chirps and the SFD at whole chips of the grid: coarse in time, exact in phase.
-fn whole_chip_energy(hypothesis: Hypothesis, grid: &History, demodulator: &Demodulator) -> f32 {
-    let up = demodulator.upchirp();
-    let n = up.len();
-    let nu = hypothesis.carrier / n as f64;
-    let start = hypothesis.start.round() as i64;
-    let mut chips = vec![Complex32::ZERO; n];
-    let mut sum_at = |first_chip: i64, length: usize, down: bool| -> (Complex64, f64) {
-        grid.copy(start + first_chip, &mut chips);
-        if down {
-            for (chip, up) in chips.iter_mut().zip(up) {
-                *chip *= up * up;
-            }
-        }
-        let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * nu * first_chip as f64);
-        (tone(&chips[..length], &up[..length], nu) * turn, first_chip as f64 + length as f64 / 2.0)
-    };
-    let chip_count = n as i64;
-    let ups = (3..3 + UPS as i64).map(|k| (-k * chip_count, n, false));
-    let sfd = [(0, n, true), (chip_count, n, true), (2 * chip_count, n / 4, true)];
-    let sums: Vec<(Complex64, f64)> =
-        ups.chain(sfd).map(|(first, length, down)| sum_at(first, length, down)).collect();
-    let energy = |error: f64| -> f64 {
-        let turn =
-            |middle: &f64| Complex64::from_polar(1.0, -std::f64::consts::TAU * error * middle / n as f64);
-        sums.iter().map(|(sum, middle)| sum * turn(middle)).sum::<Complex64>().norm_sqr()
-    };
-    (-10..=10).map(|step| energy(f64::from(step) * 0.02)).fold(0.0, f64::max) as f32
+/// Coherent energy of six up-chirps and the SFD, read at whole chips of the grid.
+///
+/// A start that lies `tau` chips after a whole one shows as a shift of the carrier by `-tau` bins in up-chirps and `+tau` bins in
+/// down-chirps, and as a phase: `(t - tau)^2/N - (t - tau) = t^2/N - t - 2 t tau/N + tau^2/N + tau`.
+struct WholeChips<'a> {
+    grid: &'a History,
+    upchirp: &'a [Complex32],
+    chips: Vec<Complex32>,
+    up: Vec<Complex32>,
+    down: Vec<Complex32>,
+}
+
+impl<'a> WholeChips<'a> {
+    fn new(grid: &'a History, demodulator: &'a Demodulator) -> Self {
+        let upchirp = demodulator.upchirp();
+        let empty = vec![Complex32::ZERO; upchirp.len()];
+        Self { grid, upchirp, chips: empty.clone(), up: empty.clone(), down: empty }
+    }
+
+    /// The hypothesis with the start near its own that explains most, and that as its score.
+    ///
+    /// Windows that cut an up-chirp in two see its halves in phases that differ by the fraction of a chip of the start, so the bin that
+    /// they measured may be off by half a chip. Here the windows are the chirps.
+    fn best_start(&mut self, hypothesis: Hypothesis) -> Hypothesis {
+        const STEPS: i32 = 2;
+        const STEP_CHIPS: f64 = 0.25;
+        let starts = (-STEPS..=STEPS).map(|step| hypothesis.start + f64::from(step) * STEP_CHIPS);
+        let tried = starts.map(|start| {
+            let moved = Hypothesis { start, ..hypothesis };
+            Hypothesis { score: self.energy(moved), ..moved }
+        });
+        tried.max_by(|a, b| a.score.total_cmp(&b.score)).unwrap_or(hypothesis)
+    }
+
+    fn energy(&mut self, hypothesis: Hypothesis) -> f32 {
+        let n = self.upchirp.len() as f64;
+        let start = hypothesis.start.round();
+        let tau = hypothesis.start - start;
+        let phase = std::f64::consts::PI * (tau + tau * tau / n);
+        replica(self.upchirp, false, (hypothesis.carrier - tau) / n, phase, &mut self.up);
+        replica(self.upchirp, true, (hypothesis.carrier + tau) / n, -phase, &mut self.down);
+        let chips = n as i64;
+        let nu = hypothesis.carrier / n;
+        let ups = (3..3 + UPS as i64).map(|k| (-k * chips, chips, false));
+        let sfd = [(0, chips, true), (chips, chips, true), (2 * chips, chips / 4, true)];
+        let sums: [(Complex64, f64); UPS + 3] = {
+            let mut parts = ups.chain(sfd);
+            std::array::from_fn(|_| {
+                let (first, length, down) = parts.next().expect("six up-chirps and three parts of the SFD");
+                let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * (nu * first as f64).fract());
+                let sum = self.sum(start as i64 + first, length as usize, down);
+                (sum * turn, first as f64 + length as f64 / 2.0)
+            })
+        };
+        best_over_carrier_errors(&sums, n) as f32
+    }
+
+    fn sum(&mut self, from: i64, length: usize, down: bool) -> Complex64 {
+        let chips = &mut self.chips[..length];
+        self.grid.copy(from, chips);
+        let replica = if down { &self.down } else { &self.up };
+        let sum: Complex32 = chips.iter().zip(replica).map(|(chip, replica)| chip * replica).sum();
+        Complex64::new(f64::from(sum.re), f64::from(sum.im))
+    }
+}
+
+/// Conjugate of a chirp on a carrier, by recurrence.
+fn replica(upchirp: &[Complex32], down: bool, nu: f64, phase: f64, out: &mut [Complex32]) {
+    let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * nu);
+    let mut carrier = Complex64::from_polar(1.0, -phase);
+    for (out, up) in out.iter_mut().zip(upchirp) {
+        let chirp = if down { *up } else { up.conj() };
+        *out = chirp * Complex32::new(carrier.re as f32, carrier.im as f32);
+        carrier *= turn;
+    }
+}
+
+/// Energy of sums at these chips, the carrier error within a fifth of a bin chosen for it.
+fn best_over_carrier_errors(sums: &[(Complex64, f64)], n: f64) -> f64 {
+    const STEPS: i32 = 10;
+    const STEP_BINS: f64 = 0.02;
+    let turn =
+        |middle: f64, bins: f64| Complex64::from_polar(1.0, -std::f64::consts::TAU * bins * middle / n);
+    let mut turned: Vec<(Complex64, Complex64)> = sums
+        .iter()
+        .map(|(sum, middle)| (sum * turn(*middle, -f64::from(STEPS) * STEP_BINS), turn(*middle, STEP_BINS)))
+        .collect();
+    let mut best = 0.0_f64;
+    for _ in -STEPS..=STEPS {
+        best = best.max(turned.iter().map(|(sum, _)| sum).sum::<Complex64>().norm_sqr());
+        turned.iter_mut().for_each(|(sum, step)| *sum *= *step);
+    }
+    best
 }
 
 /// Fourier sum, at a frequency in cycles a chip, of chips despread by the up-chirp.

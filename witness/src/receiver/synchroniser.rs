@@ -22,7 +22,7 @@ use crate::{Chirp, SpreadingFactor, Sweep, SyncWord, chirp::sync_and_sfd, defaul
 /// Up-chirps looked back for; the arrival of a longer preamble is counted from its last 64 symbols.
 pub(crate) const PREAMBLE_SYMBOLS_MAX: usize = 64;
 /// Hypotheses fitted.
-const FITTED: usize = 3;
+const FITTED: usize = 2;
 /// Energy over noise that the whole synchronisation pattern, and its down-chirps alone, must explain.
 const PATTERN_MIN: f64 = 22.0;
 const DOWN_MIN: f64 = 7.0;
