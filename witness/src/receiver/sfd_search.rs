@@ -275,7 +275,9 @@ fn best_over_carrier_errors(sums: &[(Complex64, f64)], n: f64) -> f64 {
     let mut best = 0.0_f64;
     for _ in -STEPS..=STEPS {
         best = best.max(turned.iter().map(|(sum, _)| sum).sum::<Complex64>().norm_sqr());
-        turned.iter_mut().for_each(|(sum, step)| *sum *= *step);
+        for (sum, step) in &mut turned {
+            *sum *= *step;
+        }
     }
     best
 }
