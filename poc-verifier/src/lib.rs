@@ -20,6 +20,7 @@ mod bundle;
 pub mod checks;
 mod edge;
 pub mod finding;
+pub mod fuzz;
 pub mod judgement;
 pub mod messages;
 mod party;

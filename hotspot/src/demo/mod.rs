@@ -38,7 +38,7 @@ Examples:
   hotspot demo --headless --epochs 3 --json         three epochs, then one line of JSON
   hotspot demo --villains replayer,rssi-editor      only these two among the honest
   hotspot demo --data ~/earshot-demo                keep the ledger; the next run with the same options continues it
-  hotspot demo --record Castelo --out /tmp/iq       what that hotspot hears in one window, as SigMF; then try
+  hotspot demo --record Chelas --out /tmp/iq       what that hotspot hears in one window, as SigMF; then try
                                                     hotspot decode /tmp/iq/*.sigmf-meta
 
 One seed makes one world: hotspots, air, villains, keys. With --json standard output is the summary line and nothing else. Exit code
