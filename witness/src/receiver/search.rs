@@ -51,8 +51,12 @@ pub(crate) struct Search {
     fft: Arc<dyn Fft<f32>>,
     spectrum: Vec<Complex32>,
     scratch: Vec<Complex32>,
+    /// Powers of the newest windows, one row each, and their sum.
     powers: Vec<Vec<f32>>,
     sums: Vec<f32>,
+    /// Sums of the current group's rows so far, and, for every row of the group before, of those from it on.
+    begun: Vec<f32>,
+    rest: Vec<Vec<f32>>,
     window: i64,
     threshold: f32,
     rest_threshold: f32,
@@ -72,6 +76,8 @@ impl Search {
             spectrum: vec![Complex32::ZERO; chips],
             powers: vec![vec![0.0; chips]; WINDOWS],
             sums: vec![0.0; chips],
+            begun: vec![0.0; chips],
+            rest: vec![vec![0.0; chips]; WINDOWS],
             window: 0,
             threshold: gamma_quantile(2 * WINDOWS, FALSE_RATE / chips as f64) as f32,
             rest_threshold: gamma_quantile(2 * (WINDOWS - 1), REST_RATE) as f32,
@@ -93,7 +99,7 @@ impl Search {
     /// Takes the next window; hands over candidates whose peak has passed.
     pub(crate) fn push(&mut self, window: &[Complex32], found: &mut Vec<Candidate>) {
         self.add(window);
-        let mean = self.sums.iter().sum::<f32>() / (self.sums.len() * WINDOWS) as f32;
+        let mean = total(&self.sums) / (self.sums.len() * WINDOWS) as f32;
         let (window, first) = (self.window, found.len());
         found.extend(self.pending.extract_if(.., |candidate| candidate.window + 1 < window));
         self.reported.extend(&found[first..]);
@@ -106,7 +112,7 @@ impl Search {
 
     /// Forgets everything heard.
     pub(crate) fn restart(&mut self) {
-        for row in &mut self.powers {
+        for row in self.powers.iter_mut().chain(&mut self.rest).chain([&mut self.begun]) {
             row.fill(0.0);
         }
         self.pending.clear();
@@ -123,19 +129,36 @@ impl Search {
         for (power, value) in self.powers[row].iter_mut().zip(&self.spectrum) {
             *power = value.norm_sqr();
         }
-        // Summed afresh each time: a running sum would drift after a strong signal.
-        let (first, rest) = self.powers.split_first().expect("WINDOWS rows");
-        self.sums.copy_from_slice(first);
-        for row in rest {
-            for (sum, power) in self.sums.iter_mut().zip(row) {
-                *sum += power;
+        self.sum(row);
+    }
+
+    /// Sum of the newest [`WINDOWS`] rows: those of this group so far, and what the group before had after them. Nothing is ever
+    /// subtracted, so a strong signal leaves nothing behind (van Herk 1992).
+    fn sum(&mut self, row: usize) {
+        if row == 0 {
+            self.begun.copy_from_slice(&self.powers[0]);
+        } else {
+            add(&mut self.begun, &self.powers[row]);
+        }
+        if row + 1 < WINDOWS {
+            for ((sum, begun), rest) in self.sums.iter_mut().zip(&self.begun).zip(&self.rest[row + 1]) {
+                *sum = begun + rest;
+            }
+            return;
+        }
+        self.sums.copy_from_slice(&self.begun);
+        self.rest[row].copy_from_slice(&self.powers[row]);
+        for row in (1..row).rev() {
+            let (earlier, later) = self.rest.split_at_mut(row + 1);
+            for ((rest, power), later) in earlier[row].iter_mut().zip(&self.powers[row]).zip(&later[0]) {
+                *rest = power + later;
             }
         }
     }
 
     fn note_peaks(&mut self, mean: f32) {
         let floor = self.threshold * mean;
-        let strongest = pairs(&self.sums).map(|(_, sum)| sum).fold(0.0, f32::max);
+        let strongest = strongest_pair(&self.sums);
         if strongest < floor {
             return;
         }
@@ -183,9 +206,38 @@ fn near(a: usize, b: usize, chips: usize) -> bool {
     distance.min(chips - distance) <= 2
 }
 
-fn pairs(sums: &[f32]) -> impl Iterator<Item = (usize, f32)> {
-    let shifted = sums.iter().skip(1).chain(sums.first());
-    sums.iter().zip(shifted).map(|(a, b)| a + b).enumerate()
+fn add(sums: &mut [f32], row: &[f32]) {
+    for (sum, value) in sums.iter_mut().zip(row) {
+        *sum += value;
+    }
+}
+
+/// Lanes of sums and maxima, so that they vectorise. Every spreading factor has a multiple of them.
+const LANES: usize = 16;
+
+fn total(values: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; LANES];
+    for block in values.chunks_exact(LANES) {
+        add(&mut sums, block);
+    }
+    sums.iter().sum()
+}
+
+/// Greatest sum of two neighbouring bins, the last and the first among them.
+fn strongest_pair(sums: &[f32]) -> f32 {
+    let (Some(first), Some(last)) = (sums.first(), sums.last()) else { return 0.0 };
+    let mut most = [0.0_f32; LANES];
+    let shifted = &sums[1..];
+    let (left, right) = (sums.chunks_exact(LANES), shifted.chunks_exact(LANES));
+    let rest = sums.len() - right.len() * LANES;
+    for (left, right) in left.zip(right) {
+        for lane in 0..LANES {
+            let pair = left[lane] + right[lane];
+            most[lane] = if pair > most[lane] { pair } else { most[lane] };
+        }
+    }
+    let tail = sums[sums.len() - rest..].windows(2).map(|pair| pair[0] + pair[1]);
+    tail.chain(most).fold(first + last, f32::max)
 }
 
 /// Value that a Gamma(`shape`, 1) variable exceeds with probability `tail`: bisection on the Poisson form of its tail.
