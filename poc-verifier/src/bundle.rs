@@ -14,8 +14,14 @@ use crate::{
 
 /// Largest bundle that is read.
 pub const BUNDLE_BYTES_MAX: usize = 8 << 20;
-/// Witnesses of one bundle.
+/// Witnesses of one bundle, and their number in the schema.
 const WITNESSES_MAX: usize = 1024;
+const WITNESSES_FIELD: u32 = 7;
+/// Commitments of one witness: one, or the two of an equivocation; and their number in the schema.
+const COMMITMENTS_MAX: usize = 2;
+const COMMITMENTS_FIELD: u32 = 2;
+/// Network time of any window, ms: within a century, so that it is a number of nanoseconds, too.
+const WINDOW_START_MAX_MS: i64 = 4_000_000_000_000;
 
 /// One witness's part.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,12 +79,21 @@ impl Bundle {
     /// # Errors
     /// [`DecodeError`] when it is none, or too large.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        // The parser refuses what is larger before it reads anything.
+        if bytes.len() <= BUNDLE_BYTES_MAX {
+            for witnessed in wire::entries("witnesses", bytes, WITNESSES_FIELD, WITNESSES_MAX)? {
+                wire::entries("commitments", witnessed, COMMITMENTS_FIELD, COMMITMENTS_MAX)?;
+            }
+        }
         let raw: proto::Bundle = wire::decode("bundle", bytes, BUNDLE_BYTES_MAX)?;
-        wire::in_range("witnesses", raw.witnesses.len() as i64, 0, WITNESSES_MAX as i64)?;
         Ok(Self {
             window: raw.window,
-            window_start_ms: wire::in_range("window_start_ms", raw.window_start_ms as i64, 0, 1 << 50)?
-                as u64,
+            window_start_ms: wire::in_range(
+                "window_start_ms",
+                raw.window_start_ms as i64,
+                0,
+                WINDOW_START_MAX_MS,
+            )? as u64,
             randomness: Randomness {
                 period: Hash::new(wire::fixed("period_randomness", &raw.period_randomness)?),
                 window: Hash::new(wire::fixed("randomness", &raw.randomness)?),
@@ -97,7 +112,6 @@ impl Bundle {
 }
 
 fn witnessed(raw: proto::Witnessed) -> Result<Witnessed, DecodeError> {
-    wire::in_range("commitments", raw.commitments.len() as i64, 0, 2)?;
     Ok(Witnessed {
         party: Party::from_proto(&raw.party.ok_or(DecodeError::Missing("party"))?)?,
         commitments: raw.commitments.into_iter().map(Sealed::from_proto).collect::<Result<_, _>>()?,

@@ -5,7 +5,10 @@
 //! the same bytes, which also refuses unknown fields.
 
 use identity::{KeyError, PublicKey, Signature};
-use prost::Message;
+use prost::{
+    Message,
+    encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field},
+};
 
 #[allow(
     missing_docs,
@@ -73,6 +76,31 @@ pub enum DecodeError {
     /// A key or signature that does not hold.
     #[error(transparent)]
     Key(#[from] KeyError),
+}
+
+/// The entries of a repeated message field, unread; refuses more than `most`. Two bytes can ask for an entry of hundreds, so whoever
+/// reads large messages counts before anything is built. What is no protobuf is left to the parser to refuse.
+pub(crate) fn entries<'a>(
+    name: &'static str,
+    mut bytes: &'a [u8],
+    field: u32,
+    most: usize,
+) -> Result<Vec<&'a [u8]>, DecodeError> {
+    let mut entries = Vec::new();
+    while let Ok((tag, wire_type)) = decode_key(&mut bytes) {
+        if tag != field || wire_type != WireType::LengthDelimited {
+            if skip_field(wire_type, tag, &mut bytes, DecodeContext::default()).is_err() {
+                break;
+            }
+            continue;
+        }
+        let length = decode_varint(&mut bytes).ok().and_then(|length| usize::try_from(length).ok());
+        let Some((entry, rest)) = length.and_then(|length| bytes.split_at_checked(length)) else { break };
+        in_range(name, entries.len() as i64 + 1, 0, most as i64)?;
+        entries.push(entry);
+        bytes = rest;
+    }
+    Ok(entries)
 }
 
 /// Decodes one canonical message of at most `limit` bytes.

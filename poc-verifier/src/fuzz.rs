@@ -1,0 +1,80 @@
+//! One body a parser: any bytes in, no panic, and what was accepted encodes to the same bytes again.
+//!
+//! The bodies are plain functions; `tests/fuzz.rs` replays them over generated and mutated inputs on every run, and a fuzzer may
+//! drive them for longer.
+
+use crate::{
+    bundle::{BUNDLE_BYTES_MAX, Bundle},
+    messages::{ClosedSet, Commitment, Opening, Report, Reveal},
+    sealed::{Message, Sealed},
+};
+
+/// Bytes that key, signature and framing add to a body, at most.
+const ENVELOPE_BYTES: usize = 128;
+
+fn message<M: Message>(bytes: &[u8]) {
+    if let Ok(message) = M::decode(bytes) {
+        assert!(bytes.len() <= M::BYTES_MAX, "{} of {} bytes was read", M::KIND, bytes.len());
+        assert!(message.encode() == bytes, "accepted bytes of a {} are not the canonical ones", M::KIND);
+    }
+}
+
+fn sealed<M: Message>(bytes: &[u8]) {
+    if let Ok(sealed) = Sealed::<M>::decode(bytes) {
+        assert!(bytes.len() <= M::BYTES_MAX + ENVELOPE_BYTES);
+        assert!(
+            sealed.encode() == bytes,
+            "accepted bytes of a sealed {} are not the canonical ones",
+            M::KIND
+        );
+        if let Ok(message) = sealed.message() {
+            // What was understood is what was signed: sealed again it would cover the same body.
+            let body = message.encode();
+            assert!(bytes.windows(body.len()).any(|part| part == body));
+        }
+    }
+}
+
+/// [`Commitment`], bare and sealed.
+pub fn commitment(bytes: &[u8]) {
+    message::<Commitment>(bytes);
+    sealed::<Commitment>(bytes);
+}
+
+/// [`Opening`], bare and sealed.
+pub fn opening(bytes: &[u8]) {
+    message::<Opening>(bytes);
+    sealed::<Opening>(bytes);
+}
+
+/// [`ClosedSet`], bare and sealed.
+pub fn closed_set(bytes: &[u8]) {
+    message::<ClosedSet>(bytes);
+    sealed::<ClosedSet>(bytes);
+}
+
+/// [`Reveal`], bare and sealed, and the report within.
+pub fn reveal(bytes: &[u8]) {
+    message::<Reveal>(bytes);
+    sealed::<Reveal>(bytes);
+    if let Ok(reveal) = Reveal::decode(bytes) {
+        report(&reveal.report);
+    }
+}
+
+/// [`Report`].
+pub fn report(bytes: &[u8]) {
+    message::<Report>(bytes);
+}
+
+/// [`Bundle`], and with it [`crate::Party`].
+pub fn bundle(bytes: &[u8]) {
+    if let Ok(bundle) = Bundle::decode(bytes) {
+        assert!(bytes.len() <= BUNDLE_BYTES_MAX);
+        assert!(bundle.encode() == bytes, "accepted bytes of a bundle are not the canonical ones");
+        // Whatever a party's chain says, asking it is no trouble.
+        for party in bundle.witnesses.iter().map(|witnessed| witnessed.party).chain([bundle.beaconer]) {
+            let _ = party.chain.index_of(bundle.window);
+        }
+    }
+}
