@@ -14,9 +14,13 @@ use air::{Link, add_frame, add_noise, generator};
 use criterion::{Criterion, criterion_group, criterion_main};
 use num_complex::Complex32;
 use rustfft::FftPlanner;
-use witness::{Bandwidth, CodingRate, FrameFormat, Receiver, ReceiverConfig, SpreadingFactor};
+use witness::{
+    Bandwidth, CodingRate, FrameFormat, Gateway, GatewayChannel, GatewayConfig, Receiver, ReceiverConfig,
+    SpreadingFactor,
+};
 
 const RATE_HZ: f64 = 250e3;
+const WIDE_HZ: u32 = 2_000_000;
 const FACTORS: std::ops::RangeInclusive<u32> = 7..=12;
 
 fn factors() -> Vec<SpreadingFactor> {
@@ -76,6 +80,79 @@ fn listening_receiver() -> Receiver {
     Receiver::new(&config).expect("two samples a chip")
 }
 
+/// Eight channels 200 kHz apart in two million samples a second.
+fn gateway() -> Gateway {
+    let channel = |index: u32| GatewayChannel {
+        centre_hz: 867.0e6 + 200e3 * f64::from(index),
+        bandwidth: Bandwidth::Khz125,
+        spreading_factors: factors(),
+    };
+    let channels = (0..8).map(channel).collect();
+    Gateway::new(&GatewayConfig::new(WIDE_HZ, 867.7e6, channels)).expect("eight channels fit")
+}
+
+fn receive_wide(gateway: &mut Gateway, samples: &[Complex32]) -> usize {
+    let mut frames = Vec::new();
+    for chunk in samples.chunks(1 << 16) {
+        gateway.push(chunk, &mut frames);
+    }
+    frames.len()
+}
+
+/// A second of noise, and one with twenty frames of SF7 to SF9 in it, 10 dB above the noise of a channel.
+fn wide(frames: usize) -> Vec<Complex32> {
+    let mut samples = vec![Complex32::ZERO; WIDE_HZ as usize];
+    for frame in 0..frames {
+        let bits = 7 + frame as u32 % 3;
+        let factor = SpreadingFactor::new(bits).expect("7 to 9");
+        let format = FrameFormat::new(factor, Bandwidth::Khz125, CodingRate::Cr45);
+        let link = Link {
+            delay_chips: 3000.0 + 4500.0 * frame as f64,
+            cfo_hz: -700e3 + 200e3 * (frame % 8) as f64,
+            ..Link::clean(f64::from(WIDE_HZ) / 125e3)
+        };
+        add_frame(format, &[frame as u8; 16], link, 10_f32.powf(0.5), &mut samples);
+    }
+    let link = Link { snr_db: 0.0, ..Link::clean(f64::from(WIDE_HZ) / 125e3) };
+    add_noise(link, &mut samples, &mut generator(3));
+    samples
+}
+
+/// The gateway beside the bare work of eight channels; shares of one core.
+fn gateway_benches(criterion: &mut Criterion) {
+    let (noise, busy) = (wide(0), wide(20));
+    let chips = noise[..125_000].to_vec();
+    let bare_of_eight = |chips: &[Complex32]| (0..8).map(|_| bare(chips)).fold(0.0, f32::max);
+    let mut group = criterion.benchmark_group("gateway: second of air, 8 x 125 kHz, SF7-12");
+    group.sample_size(10).measurement_time(Duration::from_secs(4));
+    group.bench_function("bare dechirp + FFT", |bencher| bencher.iter(|| black_box(bare_of_eight(&chips))));
+    let mut listening = gateway();
+    group.bench_function("listening to noise", |bencher| {
+        bencher.iter(|| black_box(receive_wide(&mut listening, &noise)));
+    });
+    group.finish();
+    let (mut quiet, mut full) = (gateway(), gateway());
+    // Buffers grow to their size in the first seconds.
+    for _ in 0..3 {
+        receive_wide(&mut quiet, &noise);
+        receive_wide(&mut full, &busy);
+    }
+    let mut times: [Vec<f64>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    let mut found = 0;
+    for _ in 0..11 {
+        times[0].push(time(|| black_box(bare_of_eight(&chips))));
+        times[1].push(time(|| black_box(receive_wide(&mut quiet, &noise))));
+        times[2].push(time(|| found = receive_wide(&mut full, &busy)));
+    }
+    let [bare_s, quiet_s, busy_s] = times.map(|mut times| median(&mut times));
+    println!(
+        "gateway listening: {:.2} % of a core, {:.2} x the bare work",
+        100.0 * quiet_s,
+        quiet_s / bare_s
+    );
+    println!("gateway with 20 frames a second: {:.2} % of a core, {found} found", 100.0 * busy_s);
+}
+
 fn benches(criterion: &mut Criterion) {
     let (noise, busy) = (noise(), busy());
     let chips: Vec<Complex32> = noise.iter().copied().step_by(2).collect();
@@ -125,5 +202,5 @@ fn median(values: &mut [f64]) -> f64 {
     values[values.len() / 2]
 }
 
-criterion_group!(receiver, benches);
+criterion_group!(receiver, benches, gateway_benches);
 criterion_main!(receiver);

@@ -7,7 +7,7 @@
 //! | to | use |
 //! |---|---|
 //! | make a frame | [`FrameFormat`], [`modulate`] |
-//! | hear frames in a stream | [`Receiver`] |
+//! | hear frames in a stream | [`Receiver`], one channel; [`Gateway`], many channels of a wideband stream |
 //! | read what was heard | [`HeardFrame`], [`Measurements`] |
 //!
 //! Floats do not replicate: two CPUs may differ in the last bit of an FFT. Whoever needs agreement quantises what this
@@ -18,6 +18,7 @@ mod chirp;
 mod coding;
 mod coding_rate;
 mod frame;
+mod gateway;
 mod heard_frame;
 mod measurements;
 mod modulator;
@@ -32,6 +33,7 @@ pub use frame::{
     Block, Blocks, FrameFormat, PayloadFormat, SyncWord, default_preamble_symbols, header_chips,
     low_data_rate, sfd_chips,
 };
+pub use gateway::{GATEWAY_CHANNELS_MAX, Gateway, GatewayChannel, GatewayConfig, GatewayError, GatewayFrame};
 pub use heard_frame::{CrcStatus, HeardFrame};
 pub use measurements::{Estimate, Measurements, TimeOfArrival};
 pub use modulator::{ModulateError, OVERSAMPLING_MAX, PREAMBLE_SYMBOLS_MIN, modulate};

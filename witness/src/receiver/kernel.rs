@@ -75,9 +75,14 @@ impl Taps {
         self.twice.len() / 2
     }
 
+    /// The taps, each once.
+    pub(crate) fn values(&self) -> impl Iterator<Item = f32> {
+        self.twice.iter().step_by(2).copied()
+    }
+
     /// Sum of the squared taps: the gain of white noise.
     pub(crate) fn energy(&self) -> f32 {
-        self.twice.iter().step_by(2).map(|tap| tap * tap).sum()
+        self.values().map(|tap| tap * tap).sum()
     }
 
     /// Weighted sum of as many samples as there are taps, in sixteen running sums so that it vectorises.

@@ -8,11 +8,13 @@
 //! Listening costs one transform a symbol and spreading factor; everything below the search runs only while there is a candidate.
 //! All work happens on whole quanta of the working stream, so that any chunking of the input gives the same frames.
 
+mod channel;
 mod chips;
 mod demodulator;
 mod follower;
 mod history;
 mod kernel;
+mod lane;
 mod least_squares;
 mod levels;
 mod measure;
@@ -27,28 +29,15 @@ mod trajectory;
 
 use num_complex::Complex32;
 
-use self::{
-    chips::ChipReader,
-    demodulator::Demodulator,
-    follower::{Followed, Follower, Progress},
-    history::History,
-    measure::{Timebase, measure},
-    resampler::{Halving, Resampler},
-    search::{Candidate, Search, WINDOWS},
-    sfd_search::LOOKAHEAD,
-    synchroniser::{Attempt, CarrierRange, PREAMBLE_SYMBOLS_MAX, Samples, Synchronised, Synchroniser},
+use self::resampler::{Halving, Resampler};
+pub(crate) use self::{
+    channel::{Channel, ChannelConfig},
+    kernel::Kernel,
 };
-use crate::{
-    Bandwidth, CrcStatus, Header, HeardFrame, OVERSAMPLING_MAX, SpreadingFactor, coding::assemble,
-    low_data_rate,
-};
+use crate::{Bandwidth, Header, HeardFrame, OVERSAMPLING_MAX, SpreadingFactor};
 
 /// Working-rate samples processed at a time.
 const QUANTUM: i64 = 1024;
-/// Candidates and frames followed at once, a spreading factor; more is a jammer's doing.
-const FOLLOWERS_MAX: usize = 16;
-/// Frames remembered after their end, a spreading factor; a second candidate of their preamble is not a second frame.
-const FINISHED_MAX: usize = 4;
 /// Sample rate relative to the nearest exact multiple that still counts as exact.
 const RATE_TOLERANCE: f64 = 1e-9;
 
@@ -125,37 +114,17 @@ pub struct ReceiverCounts {
 /// Receives frames from a stream of complex samples.
 pub struct Receiver {
     resampler: Resampler,
-    history: History,
-    /// One sample a chip, for the search; the history itself when that has one sample a chip.
-    grid: Option<(Halving, History)>,
-    lanes: Vec<Lane>,
-    reader: ChipReader,
-    coarse: ChipReader,
-    time: Timebase,
-    samples_per_chip: i64,
+    /// To one sample a chip, where the working rate is two.
+    halving: Option<Halving>,
+    channel: Channel,
+    /// Caller's samples a working sample.
+    ratio: f64,
     /// Samples pushed, at the caller's rate.
     pushed: u64,
-    done: i64,
-    /// End of the stream, once it is known.
-    last_sample: i64,
+    /// Working-rate samples that were halved.
+    halved: i64,
     clean: Vec<Complex32>,
     half: Vec<Complex32>,
-    counts: ReceiverCounts,
-    implicit_header: Option<Header>,
-    bandwidth: Bandwidth,
-}
-
-/// One spreading factor.
-struct Lane {
-    sf: SpreadingFactor,
-    search: Search,
-    synchroniser: Synchroniser,
-    demodulator: Demodulator,
-    candidates: Vec<Candidate>,
-    followers: Vec<Follower>,
-    finished: Vec<Synchronised>,
-    found: Vec<Candidate>,
-    window: Vec<Complex32>,
 }
 
 impl Receiver {
@@ -164,67 +133,44 @@ impl Receiver {
     /// # Errors
     /// [`ReceiverError`] when a number of the configuration is out of range.
     pub fn new(config: &ReceiverConfig) -> Result<Self, ReceiverError> {
-        let chip_rate_hz = f64::from(config.bandwidth.hz());
-        let oversampling = config.sample_rate_hz / chip_rate_hz;
-        if !(oversampling >= 1.0 - RATE_TOLERANCE
-            && oversampling <= f64::from(OVERSAMPLING_MAX) + RATE_TOLERANCE)
-        {
-            return Err(ReceiverError::SampleRate {
-                sample_rate_hz: config.sample_rate_hz,
-                bandwidth_hz: config.bandwidth.hz(),
-            });
-        }
-        if config.spreading_factors.is_empty() {
-            return Err(ReceiverError::NoSpreadingFactor);
-        }
-        if !(config.cfo_max_hz >= 0.0 && config.cfo_max_hz.is_finite()) {
-            return Err(ReceiverError::CarrierRange(config.cfo_max_hz));
-        }
+        let oversampling = config.checked_oversampling()?;
         let samples_per_chip = if oversampling <= 1.0 + RATE_TOLERANCE { 1 } else { 2 };
         let ratio = oversampling / samples_per_chip as f64;
-        let range = CarrierRange {
-            nu_max: config.cfo_max_hz / chip_rate_hz,
-            clock_per_nu: config.carrier_hz.map_or(0.0, |carrier| chip_rate_hz / carrier),
-        };
-        let lanes = config.spreading_factors.iter().map(|&sf| Lane::new(sf, range, chip_rate_hz)).collect();
         Ok(Self {
             resampler: Resampler::new(ratio),
-            history: History::default(),
-            grid: (samples_per_chip == 2).then(|| (Halving::new(Halving::SHARP), History::default())),
-            lanes,
-            reader: ChipReader::fine(samples_per_chip),
-            coarse: ChipReader::coarse(samples_per_chip),
-            time: Timebase { rate_hz: chip_rate_hz * samples_per_chip as f64, chip_rate_hz, ratio },
-            samples_per_chip: samples_per_chip as i64,
+            halving: (samples_per_chip == 2).then(|| Halving::new(Halving::SHARP)),
+            channel: Channel::new(&ChannelConfig {
+                bandwidth: config.bandwidth,
+                spreading_factors: &config.spreading_factors,
+                carrier_hz: config.carrier_hz,
+                cfo_max_hz: config.cfo_max_hz,
+                implicit_header: config.implicit_header,
+                samples_per_chip,
+                ratio,
+            }),
+            ratio,
             pushed: 0,
-            done: 0,
-            last_sample: i64::MAX,
+            halved: 0,
             clean: Vec::new(),
             half: Vec::new(),
-            counts: ReceiverCounts::default(),
-            implicit_header: config.implicit_header,
-            bandwidth: config.bandwidth,
         })
     }
 
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
     pub fn push(&mut self, samples: &[Complex32], frames: &mut Vec<HeardFrame>) {
         self.pushed += samples.len() as u64;
-        let clean = self.sanitise(samples);
-        self.resampler.process(&clean, &mut self.history);
-        self.clean = clean;
-        while self.history.end() >= self.done + QUANTUM {
-            self.step(QUANTUM, frames);
-        }
+        self.channel.counts.not_finite += sanitise(samples, &mut self.clean);
+        self.resampler.process(&self.clean, &mut self.channel.history);
+        self.halve();
+        self.channel.advance(frames);
     }
 
     /// The stream has ended: completes the frames whose last chip is in it.
     pub fn finish(&mut self, frames: &mut Vec<HeardFrame>) {
         // The resampler still holds back what its kernel looks ahead.
-        self.last_sample = (self.pushed as f64 / self.time.ratio).ceil() as i64;
-        let slowest = self.lanes.iter().map(|lane| lane.sf.chips()).max().unwrap_or(0) as i64;
-        let wanted = self.history.end() + (LOOKAHEAD + 4) * slowest * self.samples_per_chip + 2 * QUANTUM;
-        while self.history.end() < wanted {
+        self.channel.end_at((self.pushed as f64 / self.ratio).ceil() as i64);
+        let wanted = self.channel.history.end() + self.channel.lookahead();
+        while self.channel.history.end() < wanted {
             self.push(&[Complex32::ZERO; QUANTUM as usize], frames);
         }
     }
@@ -232,238 +178,53 @@ impl Receiver {
     /// Starts a new stream: the next sample is sample 0, and nothing heard before is followed any more. Counts go on.
     pub fn restart(&mut self) {
         self.resampler.restart();
-        self.history.restart();
-        if let Some((halving, grid)) = &mut self.grid {
-            halving.restart();
-            grid.restart();
-        }
-        self.lanes.iter_mut().for_each(Lane::restart);
-        (self.pushed, self.done, self.last_sample) = (0, 0, i64::MAX);
+        self.halving.iter_mut().for_each(Halving::restart);
+        self.channel.restart();
+        (self.pushed, self.halved) = (0, 0);
     }
 
     /// What happened so far.
     pub fn counts(&self) -> ReceiverCounts {
-        self.counts
+        self.channel.counts
     }
 
-    fn sanitise(&mut self, samples: &[Complex32]) -> Vec<Complex32> {
-        let mut clean = std::mem::take(&mut self.clean);
-        clean.clear();
-        clean.extend(samples.iter().map(|sample| if sample.is_finite() { *sample } else { Complex32::ZERO }));
-        self.counts.not_finite += samples.iter().filter(|sample| !sample.is_finite()).count() as u64;
-        clean
-    }
-
-    fn step(&mut self, quantum: i64, frames: &mut Vec<HeardFrame>) {
-        if let Some((halving, grid)) = &mut self.grid {
-            let fresh = self
-                .history
-                .slice(self.done, quantum as usize)
-                .expect("the caller checked the history's end");
+    fn halve(&mut self) {
+        let (Some(halving), Some(grid)) = (&mut self.halving, &mut self.channel.grid) else { return };
+        let fresh = (self.channel.history.end() - self.halved) as usize;
+        if let Some(fresh) = self.channel.history.slice(self.halved, fresh) {
             self.half.clear();
             halving.process(fresh, &mut self.half);
             grid.extend(&self.half);
-        }
-        self.done += quantum;
-        let grid = self.grid.as_ref().map_or(&self.history, |(_, grid)| grid);
-        let mut context = Context {
-            grid,
-            history: &self.history,
-            reader: &mut self.reader,
-            coarse: &mut self.coarse,
-            time: self.time,
-            samples_per_chip: self.samples_per_chip,
-            end: self.done,
-            last_sample: self.last_sample,
-            implicit_header: self.implicit_header,
-            bandwidth: self.bandwidth,
-            counts: &mut self.counts,
-        };
-        for lane in &mut self.lanes {
-            lane.step(&mut context, frames);
-        }
-        self.forget();
-    }
-
-    fn forget(&mut self) {
-        let oldest = self
-            .lanes
-            .iter()
-            .map(|lane| lane.oldest_sample(self.samples_per_chip))
-            .min()
-            .unwrap_or(self.done);
-        self.history.forget_before(oldest);
-        if let Some((_, grid)) = &mut self.grid {
-            grid.forget_before(oldest / self.samples_per_chip);
+            self.halved += fresh.len() as i64;
         }
     }
 }
 
-/// What a lane works with.
-struct Context<'a> {
-    grid: &'a History,
-    history: &'a History,
-    reader: &'a mut ChipReader,
-    coarse: &'a mut ChipReader,
-    time: Timebase,
-    samples_per_chip: i64,
-    /// Working-rate samples that may be looked at.
-    end: i64,
-    /// Where the stream ended.
-    last_sample: i64,
-    implicit_header: Option<Header>,
-    bandwidth: Bandwidth,
-    counts: &'a mut ReceiverCounts,
+impl ReceiverConfig {
+    /// Caller's samples a chip.
+    fn checked_oversampling(&self) -> Result<f64, ReceiverError> {
+        let oversampling = self.sample_rate_hz / f64::from(self.bandwidth.hz());
+        if !(oversampling >= 1.0 - RATE_TOLERANCE
+            && oversampling <= f64::from(OVERSAMPLING_MAX) + RATE_TOLERANCE)
+        {
+            return Err(ReceiverError::SampleRate {
+                sample_rate_hz: self.sample_rate_hz,
+                bandwidth_hz: self.bandwidth.hz(),
+            });
+        }
+        if self.spreading_factors.is_empty() {
+            return Err(ReceiverError::NoSpreadingFactor);
+        }
+        if !(self.cfo_max_hz >= 0.0 && self.cfo_max_hz.is_finite()) {
+            return Err(ReceiverError::CarrierRange(self.cfo_max_hz));
+        }
+        Ok(oversampling)
+    }
 }
 
-impl Lane {
-    fn new(sf: SpreadingFactor, range: CarrierRange, chip_rate_hz: f64) -> Self {
-        Self {
-            sf,
-            search: Search::new(sf),
-            synchroniser: Synchroniser::new(sf, range, chip_rate_hz),
-            demodulator: Demodulator::new(sf),
-            candidates: Vec::new(),
-            followers: Vec::new(),
-            finished: Vec::with_capacity(FINISHED_MAX),
-            found: Vec::new(),
-            window: vec![Complex32::ZERO; sf.chips()],
-        }
-    }
-
-    fn restart(&mut self) {
-        self.search.restart();
-        self.candidates.clear();
-        self.followers.clear();
-        self.finished.clear();
-    }
-
-    fn step(&mut self, context: &mut Context, frames: &mut Vec<HeardFrame>) {
-        self.search(context);
-        self.synchronise(context);
-        self.follow(context, frames);
-    }
-
-    fn search(&mut self, context: &mut Context) {
-        let chips = self.search.chips() as i64;
-        while (self.search.next_window() + 1) * chips * context.samples_per_chip <= context.end {
-            context.grid.copy(self.search.next_window() * chips, &mut self.window);
-            self.search.push(&self.window, &mut self.found);
-        }
-        for candidate in self.found.drain(..) {
-            context.counts.candidates += 1;
-            if self.candidates.len() < FOLLOWERS_MAX {
-                self.candidates.push(candidate);
-            }
-        }
-    }
-
-    fn synchronise(&mut self, context: &mut Context) {
-        let chips = self.search.chips() as i64;
-        let reach = context.reader.reach() as i64;
-        let end = context.end;
-        let needed = |candidate: &Candidate| {
-            (candidate.window + 1 + LOOKAHEAD) * chips * context.samples_per_chip + reach
-        };
-        while let Some(index) = self.candidates.iter().position(|candidate| needed(candidate) <= end) {
-            let candidate = self.candidates.remove(index);
-            let attempt = self.synchroniser.attempt(
-                candidate,
-                &mut Samples {
-                    grid: context.grid,
-                    history: context.history,
-                    coarse: context.coarse,
-                    fine: context.reader,
-                    rate: context.samples_per_chip as f64,
-                },
-                &mut self.demodulator,
-            );
-            match attempt {
-                Attempt::Nothing => {}
-                Attempt::Later(later) => self.candidates.push(later),
-                Attempt::Found(found) => {
-                    context.counts.synchronised += 1;
-                    self.take_up(*found, context);
-                }
-            }
-        }
-    }
-
-    /// Starts to follow a frame, unless it is one that is or was just followed; of two readings of one preamble the stronger stays.
-    fn take_up(&mut self, found: Synchronised, context: &Context) {
-        let chips = self.sf.chips();
-        let weaker = |other: &Synchronised| other.is_same(&found, chips) && other.energy < found.energy;
-        self.followers.retain(|follower| !weaker(&follower.frame.sync));
-        let mut known = self.followers.iter().map(|follower| &follower.frame.sync).chain(&self.finished);
-        if self.followers.len() < FOLLOWERS_MAX && !known.any(|other| other.is_same(&found, chips)) {
-            self.followers.push(Follower::new(found, context.implicit_header, context.bandwidth, chips));
-        }
-    }
-
-    /// Remembers a frame until no candidate can be of its preamble any more.
-    fn remember(&mut self, sync: Synchronised) {
-        if self.finished.len() == FINISHED_MAX {
-            self.finished.remove(0);
-        }
-        self.finished.push(sync);
-    }
-
-    fn follow(&mut self, context: &mut Context, frames: &mut Vec<HeardFrame>) {
-        let mut index = 0;
-        while index < self.followers.len() {
-            match self.followers[index].advance(
-                context.history,
-                context.end,
-                context.reader,
-                &mut self.demodulator,
-            ) {
-                Progress::Waiting => index += 1,
-                Progress::Lost => {
-                    context.counts.lost += 1;
-                    self.followers.remove(index);
-                }
-                Progress::Complete => {
-                    let followed = self.followers.remove(index).frame;
-                    self.remember(followed.sync.clone());
-                    if let Some(frame) = self.complete(followed, context) {
-                        context.counts.frames += 1;
-                        frames.push(frame);
-                    }
-                }
-            }
-        }
-    }
-
-    fn complete(&self, mut followed: Followed, context: &mut Context) -> Option<HeardFrame> {
-        if followed.last_sample(self.sf) > context.last_sample as f64 + context.samples_per_chip as f64 {
-            return None;
-        }
-        let measurements =
-            measure(&mut followed, context.history, context.reader, &self.demodulator, context.time)?;
-        let header_nibbles = if followed.explicit_header { Header::NIBBLES } else { 0 };
-        let payload = assemble(&followed.nibbles[header_nibbles..], followed.header);
-        Some(HeardFrame {
-            payload: payload.bytes,
-            crc: payload.crc_ok.map_or(CrcStatus::None, |ok| if ok { CrcStatus::Ok } else { CrcStatus::Bad }),
-            sf: self.sf,
-            bandwidth: context.bandwidth,
-            coding_rate: followed.header.coding_rate,
-            explicit_header: followed.explicit_header,
-            sync_word: followed.sync.sync_word,
-            low_data_rate: low_data_rate(self.sf, context.bandwidth),
-            preamble_symbols: followed.sync.preamble_symbols,
-            symbols: followed.symbols,
-            measurements,
-        })
-    }
-
-    /// Oldest working-rate sample that this lane may still look at.
-    fn oldest_sample(&self, samples_per_chip: i64) -> i64 {
-        let chips = self.search.chips() as i64;
-        let lookback = WINDOWS as i64 + PREAMBLE_SYMBOLS_MAX as i64 + 4;
-        let oldest_window =
-            self.candidates.iter().map(|candidate| candidate.window).chain([self.search.next_window()]).min();
-        let search = (oldest_window.unwrap_or(0) - lookback) * chips * samples_per_chip;
-        self.followers.iter().map(Follower::oldest_sample).chain([search]).min().unwrap_or(search)
-    }
+/// Copies samples, with zeros for what is no number; says how many those were.
+pub(crate) fn sanitise(samples: &[Complex32], clean: &mut Vec<Complex32>) -> u64 {
+    clean.clear();
+    clean.extend(samples.iter().map(|sample| if sample.is_finite() { *sample } else { Complex32::ZERO }));
+    samples.iter().filter(|sample| !sample.is_finite()).count() as u64
 }

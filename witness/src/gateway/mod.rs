@@ -1,0 +1,227 @@
+//! A gateway: one wideband stream, many channels, every spreading factor in each, all at once.
+//!
+//! ```text
+//! samples -> channeliser: one transform for all -> per channel: 2 samples a chip, 1 sample a chip -> search -> frames
+//! ```
+//! What is not here: the receiver of a channel, which is the same as for a single one.
+
+mod channeliser;
+
+use num_complex::Complex32;
+
+use self::channeliser::{Band, Channeliser};
+use crate::{
+    Bandwidth, Header, HeardFrame, ReceiverConfig, ReceiverCounts, SpreadingFactor,
+    receiver::{Channel, ChannelConfig, sanitise},
+};
+
+/// Most channels of a gateway.
+pub const GATEWAY_CHANNELS_MAX: usize = 64;
+
+/// One channel of a gateway.
+#[derive(Clone, Debug)]
+pub struct GatewayChannel {
+    /// Its centre, Hz.
+    pub centre_hz: f64,
+    /// Chirp bandwidth.
+    pub bandwidth: Bandwidth,
+    /// Spreading factors listened for.
+    pub spreading_factors: Vec<SpreadingFactor>,
+}
+
+/// What a gateway listens for.
+#[derive(Clone, Debug)]
+pub struct GatewayConfig {
+    /// Rate of the samples that will be pushed, whole Hz.
+    pub sample_rate_hz: u32,
+    /// Frequency at the stream's centre, Hz.
+    pub centre_hz: f64,
+    /// The channels; each lies wholly in the stream.
+    pub channels: Vec<GatewayChannel>,
+    /// Largest carrier offset searched, Hz.
+    pub cfo_max_hz: f64,
+    /// What every frame is, where no header says it.
+    pub implicit_header: Option<Header>,
+}
+
+impl GatewayConfig {
+    /// Channels in a stream, explicit headers.
+    pub fn new(sample_rate_hz: u32, centre_hz: f64, channels: Vec<GatewayChannel>) -> Self {
+        let cfo_max_hz = ReceiverConfig::CFO_MAX_HZ;
+        Self { sample_rate_hz, centre_hz, channels, cfo_max_hz, implicit_header: None }
+    }
+}
+
+/// Why a gateway cannot be built.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum GatewayError {
+    /// None, or too many.
+    #[error("{0} channels; 1 to {GATEWAY_CHANNELS_MAX} can be listened to")]
+    Channels(usize),
+    /// A channel is not in the stream.
+    #[error("channel {centre_hz} Hz of {bandwidth_hz} Hz is not wholly between {low_hz} and {high_hz} Hz")]
+    Outside {
+        /// Its centre.
+        centre_hz: f64,
+        /// Its bandwidth.
+        bandwidth_hz: u32,
+        /// Lower end of the stream.
+        low_hz: f64,
+        /// Upper end of the stream.
+        high_hz: f64,
+    },
+    /// No small ratio between stream and channels.
+    #[error(
+        "{0} samples a second cannot be cut into such channels; a multiple of 25,000 up to 10 million can"
+    )]
+    SampleRate(u32),
+    /// Nothing to listen for in a channel.
+    #[error("channel {0} Hz has no spreading factor to listen for")]
+    NoSpreadingFactor(f64),
+    /// Not a number, or negative.
+    #[error("carrier offset range {0} Hz is not a positive number")]
+    CarrierRange(f64),
+}
+
+/// A frame and where it was heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GatewayFrame {
+    /// Index of the channel in the configuration.
+    pub channel: usize,
+    /// The frame. Its carrier offset is relative to the channel's centre, its times count the gateway's own samples.
+    pub frame: HeardFrame,
+}
+
+/// Receives frames from all channels of a wideband stream.
+pub struct Gateway {
+    channeliser: Channeliser,
+    ears: Vec<Ear>,
+    pushed: u64,
+    not_finite: u64,
+    clean: Vec<Complex32>,
+}
+
+/// A channel's receiver.
+struct Ear {
+    channel: Channel,
+    /// Caller's samples a working sample.
+    ratio: f64,
+    /// Where the cut's centre lies, relative to the channel's, Hz.
+    cut_hz: f64,
+    frames: Vec<HeardFrame>,
+}
+
+impl Gateway {
+    /// Builds a gateway.
+    ///
+    /// # Errors
+    /// [`GatewayError`] when the configuration asks for what is not in the stream.
+    pub fn new(config: &GatewayConfig) -> Result<Self, GatewayError> {
+        config.check()?;
+        let bands: Vec<Band> = config
+            .channels
+            .iter()
+            .map(|channel| Band {
+                offset_hz: channel.centre_hz - config.centre_hz,
+                bandwidth_hz: channel.bandwidth.hz(),
+            })
+            .collect();
+        let rate_hz = config.sample_rate_hz;
+        let channeliser = Channeliser::new(rate_hz, &bands).ok_or(GatewayError::SampleRate(rate_hz))?;
+        let ears = config.channels.iter().zip(&bands).enumerate().map(|(index, (channel, band))| {
+            let ratio = f64::from(rate_hz) / (2.0 * f64::from(channel.bandwidth.hz()));
+            Ear {
+                channel: Channel::new(&ChannelConfig {
+                    bandwidth: channel.bandwidth,
+                    spreading_factors: &channel.spreading_factors,
+                    carrier_hz: Some(channel.centre_hz),
+                    cfo_max_hz: config.cfo_max_hz,
+                    implicit_header: config.implicit_header,
+                    samples_per_chip: 2,
+                    ratio,
+                }),
+                ratio,
+                cut_hz: channeliser.centre_hz(index, rate_hz) - band.offset_hz,
+                frames: Vec::new(),
+            }
+        });
+        Ok(Self { ears: ears.collect(), channeliser, pushed: 0, not_finite: 0, clean: Vec::new() })
+    }
+
+    /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
+    pub fn push(&mut self, samples: &[Complex32], frames: &mut Vec<GatewayFrame>) {
+        self.pushed += samples.len() as u64;
+        self.not_finite += sanitise(samples, &mut self.clean);
+        let ears = &mut self.ears;
+        self.channeliser.process(&self.clean, |channel, fine, grid| {
+            let ear = &mut ears[channel];
+            ear.channel.history.extend(fine);
+            if let Some(own) = &mut ear.channel.grid {
+                own.extend(grid);
+            }
+            ear.channel.advance(&mut ear.frames);
+        });
+        self.hand_over(frames);
+    }
+
+    /// The stream has ended: completes the frames whose last chip is in it.
+    pub fn finish(&mut self, frames: &mut Vec<GatewayFrame>) {
+        const CHUNK: usize = 1024;
+        let mut wanted = 0.0_f64;
+        for ear in &mut self.ears {
+            ear.channel.end_at((self.pushed as f64 / ear.ratio).ceil() as i64);
+            wanted = wanted.max(ear.channel.lookahead() as f64 * ear.ratio);
+        }
+        let mut left = wanted as usize + 2 * CHUNK;
+        while left > 0 {
+            self.push(&[Complex32::ZERO; CHUNK], frames);
+            left = left.saturating_sub(CHUNK);
+        }
+    }
+
+    /// What happened so far, all channels together.
+    pub fn counts(&self) -> ReceiverCounts {
+        let mut sum = ReceiverCounts { not_finite: self.not_finite, ..ReceiverCounts::default() };
+        for ear in &self.ears {
+            sum.candidates += ear.channel.counts.candidates;
+            sum.synchronised += ear.channel.counts.synchronised;
+            sum.lost += ear.channel.counts.lost;
+            sum.frames += ear.channel.counts.frames;
+        }
+        sum
+    }
+
+    /// Frames in the order of their channels; a frame's carrier is told relative to the channel, not to the cut.
+    fn hand_over(&mut self, frames: &mut Vec<GatewayFrame>) {
+        for (channel, ear) in self.ears.iter_mut().enumerate() {
+            frames.extend(ear.frames.drain(..).map(|mut frame| {
+                frame.measurements.cfo_hz.value += ear.cut_hz;
+                GatewayFrame { channel, frame }
+            }));
+        }
+    }
+}
+
+impl GatewayConfig {
+    fn check(&self) -> Result<(), GatewayError> {
+        if self.channels.is_empty() || self.channels.len() > GATEWAY_CHANNELS_MAX {
+            return Err(GatewayError::Channels(self.channels.len()));
+        }
+        if !(self.cfo_max_hz >= 0.0 && self.cfo_max_hz.is_finite()) {
+            return Err(GatewayError::CarrierRange(self.cfo_max_hz));
+        }
+        let half_hz = 0.5 * f64::from(self.sample_rate_hz);
+        let (low_hz, high_hz) = (self.centre_hz - half_hz, self.centre_hz + half_hz);
+        for channel in &self.channels {
+            let (centre_hz, bandwidth_hz) = (channel.centre_hz, channel.bandwidth.hz());
+            let reach_hz = 0.5 * f64::from(bandwidth_hz);
+            if !(centre_hz - reach_hz >= low_hz && centre_hz + reach_hz <= high_hz) {
+                return Err(GatewayError::Outside { centre_hz, bandwidth_hz, low_hz, high_hz });
+            }
+            if channel.spreading_factors.is_empty() {
+                return Err(GatewayError::NoSpreadingFactor(centre_hz));
+            }
+        }
+        Ok(())
+    }
+}
