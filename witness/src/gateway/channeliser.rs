@@ -211,7 +211,8 @@ fn block_size(sample_rate_hz: u32, bands: &[Band]) -> Option<usize> {
     let (samples, bins) = ((sample_rate_hz / common) as usize, (narrowest_hz / common) as usize);
     // Half of the bins at two samples a chip; eight to a quarter and an eighth of the block, also at one sample a chip.
     let unit = bins * LEAD / greatest_common_divisor(bins as u32, LEAD as u32) as usize;
-    let blocks = (BINS_MIN / 2).div_ceil(unit);
+    // Powers of two transform fastest.
+    let blocks = (BINS_MIN / 2).div_ceil(unit).next_power_of_two();
     let size = blocks * unit / bins * samples;
     let even = size.is_multiple_of(LEAD);
     let wide = bands.iter().all(|band| band.bandwidth_hz.is_multiple_of(narrowest_hz));

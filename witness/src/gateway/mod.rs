@@ -151,9 +151,10 @@ impl Gateway {
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
     pub fn push(&mut self, samples: &[Complex32], frames: &mut Vec<GatewayFrame>) {
         self.pushed += samples.len() as u64;
-        self.not_finite += sanitise(samples, &mut self.clean);
+        let (clean, not_finite) = sanitise(samples, &mut self.clean);
+        self.not_finite += not_finite;
         let ears = &mut self.ears;
-        self.channeliser.process(&self.clean, |channel, fine, grid| {
+        self.channeliser.process(clean, |channel, fine, grid| {
             let ear = &mut ears[channel];
             ear.channel.history.extend(fine);
             if let Some(own) = &mut ear.channel.grid {

@@ -81,8 +81,13 @@ impl Lane {
     fn search(&mut self, context: &mut Context) {
         let chips = self.search.chips() as i64;
         while (self.search.next_window() + 1) * chips * context.samples_per_chip <= context.end {
-            context.grid.copy(self.search.next_window() * chips, &mut self.window);
-            self.search.push(&self.window, &mut self.found);
+            let from = self.search.next_window() * chips;
+            if let Some(window) = context.grid.slice(from, chips as usize) {
+                self.search.push(window, &mut self.found);
+            } else {
+                context.grid.copy(from, &mut self.window);
+                self.search.push(&self.window, &mut self.found);
+            }
         }
         for candidate in self.found.drain(..) {
             context.counts.candidates += 1;

@@ -159,8 +159,9 @@ impl Receiver {
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
     pub fn push(&mut self, samples: &[Complex32], frames: &mut Vec<HeardFrame>) {
         self.pushed += samples.len() as u64;
-        self.channel.counts.not_finite += sanitise(samples, &mut self.clean);
-        self.resampler.process(&self.clean, &mut self.channel.history);
+        let (clean, not_finite) = sanitise(samples, &mut self.clean);
+        self.channel.counts.not_finite += not_finite;
+        self.resampler.process(clean, &mut self.channel.history);
         self.halve();
         self.channel.advance(frames);
     }
@@ -222,9 +223,25 @@ impl ReceiverConfig {
     }
 }
 
-/// Copies samples, with zeros for what is no number; says how many those were.
-pub(crate) fn sanitise(samples: &[Complex32], clean: &mut Vec<Complex32>) -> u64 {
+/// The samples, with zeros for what is no number, and how many those were. Only a stream that has such is copied.
+pub(crate) fn sanitise<'a>(
+    samples: &'a [Complex32],
+    clean: &'a mut Vec<Complex32>,
+) -> (&'a [Complex32], u64) {
+    // Zero times a number is zero; a sum of such is zero or not a number.
+    let parts: &[f32] = bytemuck::cast_slice(samples);
+    let mut lanes = [0.0_f32; 16];
+    let blocks = parts.chunks_exact(lanes.len());
+    let rest: f32 = blocks.remainder().iter().map(|part| part * 0.0).sum();
+    for block in blocks {
+        for (lane, part) in lanes.iter_mut().zip(block) {
+            *lane += part * 0.0;
+        }
+    }
+    if !(rest + lanes.iter().sum::<f32>()).is_nan() {
+        return (samples, 0);
+    }
     clean.clear();
     clean.extend(samples.iter().map(|sample| if sample.is_finite() { *sample } else { Complex32::ZERO }));
-    samples.iter().filter(|sample| !sample.is_finite()).count() as u64
+    (clean, samples.iter().filter(|sample| !sample.is_finite()).count() as u64)
 }
