@@ -4,7 +4,6 @@
 mod decode;
 mod demo;
 mod encode;
-mod frame_report;
 
 use std::process::ExitCode;
 

@@ -310,3 +310,42 @@ fn a_full_disk_is_told() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("standard output: No space left"));
     }
 }
+
+/// Two frames on two channels of one wideband recording, overlapping in time and in spreading factor.
+#[test]
+fn channels_of_a_wideband_recording() {
+    const RATE_HZ: f64 = 2e6;
+    const CENTRE_HZ: f64 = 868.3e6;
+    let folder = TempDir::new().unwrap();
+    let mut samples = vec![Complex32::ZERO; 1_000_000];
+    let sent = [(868.1e6, 7, [0x11; 8]), (868.5e6, 9, [0x22; 8]), (867.9e6, 8, [0x33; 8])];
+    for (index, (channel_hz, sf, payload)) in sent.iter().enumerate() {
+        let sf = witness::SpreadingFactor::new(*sf).unwrap();
+        let format = witness::FrameFormat::new(sf, witness::Bandwidth::Khz125, witness::CodingRate::Cr45);
+        let burst = witness::modulate(format, payload, 16).unwrap();
+        let start = 100_000 + 7_000 * index;
+        for (n, (sample, value)) in samples[start..].iter_mut().zip(burst).enumerate() {
+            let turns = ((channel_hz - CENTRE_HZ) * n as f64 / RATE_HZ).fract();
+            let (sin, cos) = (std::f64::consts::TAU * turns).sin_cos();
+            *sample += value * Complex32::new(cos as f32, sin as f32) * 0.2;
+        }
+    }
+    let path = folder.path().join("wide.sigmf-data");
+    let metadata = Metadata::new(SampleFormat::Cf32Le, RATE_HZ, Some(CENTRE_HZ));
+    let mut writer = RecordingWriter::create(&path, metadata).unwrap();
+    writer.write(&samples).unwrap();
+    writer.finish().unwrap();
+    let asked = ["--channels-hz", "867900000,868100000,868500000", "--bandwidth-hz", "125000"];
+    let heard = decode(&asked, &path);
+    assert_eq!(heard.len(), 3, "{heard:?}");
+    for (index, (channel_hz, sf, payload)) in sent.iter().enumerate() {
+        let frame = heard.iter().find(|frame| frame["channel_hz"] == *channel_hz).unwrap();
+        assert_eq!(frame["payload_hex"], hex::encode(payload));
+        assert_eq!(frame["sf"], *sf);
+        assert!(frame["cfo_hz"].as_f64().unwrap().abs() < 1.0, "{frame}");
+        assert_eq!(frame["sample_start"], 100_000 + 7_000 * index);
+    }
+    let outside = hotspot(&["decode", "--channels-hz", "870000000", path.to_str().unwrap()]);
+    assert_eq!(outside.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&outside.stderr).contains("870000000"), "{outside:?}");
+}

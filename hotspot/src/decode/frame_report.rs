@@ -3,14 +3,19 @@
 use std::fmt;
 
 use serde::Serialize;
-use witness::{CrcStatus, HeardFrame};
+use witness::CrcStatus;
+
+use super::ears::Heard;
 
 /// One frame of `hotspot decode`; the field names are the JSON's.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct FrameReport {
+pub(super) struct FrameReport {
     /// The recording, where several were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
+    /// Centre of the channel, where channels were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel_hz: Option<f64>,
     payload_hex: String,
     sf: usize,
     bandwidth_hz: u32,
@@ -31,10 +36,12 @@ pub(crate) struct FrameReport {
 }
 
 impl FrameReport {
-    pub(crate) fn new(frame: &HeardFrame, file: Option<String>) -> Self {
+    pub(super) fn new(heard: &Heard, file: Option<String>) -> Self {
+        let frame = &heard.frame;
         let measured = &frame.measurements;
         Self {
             file,
+            channel_hz: heard.channel_hz,
             payload_hex: hex::encode(&frame.payload),
             sf: frame.sf.bits(),
             bandwidth_hz: frame.bandwidth.hz(),
@@ -69,6 +76,9 @@ impl fmt::Display for FrameReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
             write!(f, "{file}: ")?;
+        }
+        if let Some(channel_hz) = self.channel_hz {
+            write!(f, "{:10.4} MHz  ", channel_hz * 1e-6)?;
         }
         write!(
             f,

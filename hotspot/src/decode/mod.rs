@@ -1,21 +1,24 @@
 //! `hotspot decode`: what LoRa frames are in these recordings?
 
+mod ears;
+mod frame_report;
+
 use std::{
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use earshot_sigmf::Recording;
 use indicatif::{ProgressBar, ProgressStyle};
-use witness::{
-    Bandwidth, CodingRate, CrcStatus, Header, HeardFrame, OVERSAMPLING_MAX, Receiver, ReceiverConfig,
-    SpreadingFactor,
-};
+use witness::{Bandwidth, CodingRate, CrcStatus, Header, HeardFrame, SpreadingFactor};
 
-use crate::frame_report::FrameReport;
+use self::{
+    ears::{Ears, Heard, Wanted},
+    frame_report::FrameReport,
+};
 
 /// Samples read at a time.
 const CHUNK: usize = 1 << 16;
@@ -28,6 +31,8 @@ const LONG_SAMPLES: u64 = 4 << 20;
 Examples:
   hotspot decode capture.sigmf-meta                     every spreading factor and every bandwidth that fits
   hotspot decode --json --sf 7 *.sigmf-meta             one JSON object a frame
+  hotspot decode --json --channels-hz 868100000,868300000,868500000 wide.sigmf-meta
+                                                        three channels of a wideband recording, all at once
   hotspot decode --sf 9 --implicit 16:1:crc a.sigmf     16 bytes at 4/5 with a CRC, no header on air
 
 Prints one line a frame, in the order of arrival. Exit code 0, also without frames; 2 when a recording is broken (what could be
@@ -42,6 +47,9 @@ pub(crate) struct Decode {
     /// Chirp bandwidth: 125000, 250000 or 500000 [default: every one that fits the sample rate]
     #[arg(long, value_name = "B", value_parser = parse_bandwidth)]
     bandwidth_hz: Option<Bandwidth>,
+    /// Channel centres, Hz, anywhere in a wideband recording [default: the recording's own centre]
+    #[arg(long, value_name = "F1,F2,...", value_delimiter = ',')]
+    channels_hz: Vec<f64>,
     /// Frames have no header: LEN payload bytes, code rate CR (1 to 4 for 4/5 to 4/8), with or without CRC
     #[arg(long, value_name = "LEN:CR:crc|nocrc", value_parser = parse_implicit)]
     implicit: Option<Header>,
@@ -113,15 +121,22 @@ impl Decode {
             let mut frames = Vec::new();
             faults.extend(self.receive(&mut recording, &mut frames).err());
             without_echoes(&mut frames);
-            frames.sort_by(|a, b| a.measurements.sample_start.total_cmp(&b.measurements.sample_start));
+            let start = |heard: &Heard| heard.frame.measurements.sample_start;
+            frames.sort_by(|a, b| start(a).total_cmp(&start(b)));
             self.print(&frames, &recording)?;
         }
         Ok(())
     }
 
     /// Runs every receiver over the recording; frames heard before a fault are kept.
-    fn receive(&self, recording: &mut Recording, frames: &mut Vec<HeardFrame>) -> Result<()> {
-        let mut receivers = self.receivers(recording)?;
+    fn receive(&self, recording: &mut Recording, heard: &mut Vec<Heard>) -> Result<()> {
+        let wanted = Wanted {
+            spreading_factors: &self.sf.0,
+            bandwidth: self.bandwidth_hz,
+            implicit: self.implicit,
+            channels_hz: &self.channels_hz,
+        };
+        let mut ears = Ears::new(&wanted, recording)?;
         let progress = progress(recording);
         let mut samples = Vec::new();
         let read = loop {
@@ -130,17 +145,13 @@ impl Decode {
                 Ok(()) => {}
                 Err(fault) => break Err(fault),
             }
-            for receiver in &mut receivers {
-                receiver.push(&samples, frames);
-            }
+            ears.push(&samples, heard);
             progress.inc(samples.len() as u64);
         };
-        for receiver in &mut receivers {
-            receiver.finish(frames);
-        }
+        ears.finish(heard);
         progress.finish_and_clear();
         read?;
-        let not_finite = receivers.first().map_or(0, |receiver| receiver.counts().not_finite);
+        let not_finite = ears.not_finite();
         if not_finite > 0 {
             bail!(
                 "{}: {not_finite} samples are not finite numbers; they were taken for silence",
@@ -150,34 +161,11 @@ impl Decode {
         Ok(())
     }
 
-    fn receivers(&self, recording: &Recording) -> Result<Vec<Receiver>> {
-        let rate = recording.metadata.sample_rate_hz;
-        let bandwidths: Vec<Bandwidth> = match self.bandwidth_hz {
-            Some(bandwidth) => vec![bandwidth],
-            None => Bandwidth::ALL.into_iter().filter(|bandwidth| fits(*bandwidth, rate)).collect(),
-        };
-        if bandwidths.is_empty() {
-            return Err(anyhow!("no LoRa bandwidth (125, 250, 500 kHz) fits {rate} samples/s"))
-                .with_context(|| format!("{}: core:sample_rate", recording.path.display()));
-        }
-        bandwidths.into_iter().map(|bandwidth| self.receiver(recording, bandwidth)).collect()
-    }
-
-    fn receiver(&self, recording: &Recording, bandwidth: Bandwidth) -> Result<Receiver> {
-        let config = ReceiverConfig {
-            spreading_factors: self.sf.0.clone(),
-            carrier_hz: recording.metadata.frequency_hz().filter(|hz| *hz > 1e6),
-            implicit_header: self.implicit,
-            ..ReceiverConfig::new(recording.metadata.sample_rate_hz, bandwidth)
-        };
-        Receiver::new(&config).with_context(|| format!("{}: core:sample_rate", recording.path.display()))
-    }
-
-    fn print(&self, frames: &[HeardFrame], recording: &Recording) -> Result<()> {
+    fn print(&self, heard: &[Heard], recording: &Recording) -> Result<()> {
         let name = (self.files.len() > 1).then(|| recording.path.display().to_string());
         let mut out = std::io::stdout().lock();
-        for frame in frames {
-            let report = FrameReport::new(frame, name.clone());
+        for heard in heard {
+            let report = FrameReport::new(heard, name.clone());
             if self.json {
                 serde_json::to_writer(&mut out, &report)
                     .map_err(std::io::Error::from)
@@ -191,21 +179,17 @@ impl Decode {
     }
 }
 
-fn fits(bandwidth: Bandwidth, rate_hz: f64) -> bool {
-    let oversampling = rate_hz / f64::from(bandwidth.hz());
-    (1.0..=f64::from(OVERSAMPLING_MAX)).contains(&oversampling)
-}
-
 /// A frame of four times the bandwidth and two spreading factors more sweeps at the same rate: a receiver of the one may take the
 /// other's chirps for its own. Of two frames at the same time, one that no CRC vouches for gives way to one that it does.
-fn without_echoes(frames: &mut Vec<HeardFrame>) {
+fn without_echoes(heard: &mut Vec<Heard>) {
     let slope = |frame: &HeardFrame| f64::from(frame.bandwidth.hz()).powi(2) / frame.sf.chips() as f64;
-    let sure: Vec<(f64, f64, f64, Bandwidth)> = frames
+    let sure: Vec<(f64, f64, f64, Bandwidth)> = heard
         .iter()
+        .map(|heard| &heard.frame)
         .filter(|frame| frame.crc == CrcStatus::Ok)
         .map(|frame| (slope(frame), starts_ns(frame), ends_ns(frame), frame.bandwidth))
         .collect();
-    frames.retain(|frame| {
+    heard.retain(|Heard { frame, .. }| {
         frame.crc == CrcStatus::Ok
             || !sure.iter().any(|(sure_slope, start, end, bandwidth)| {
                 let same_slope = (slope(frame) / sure_slope - 1.0).abs() < 1e-6;
