@@ -1,8 +1,8 @@
 //! The likeliest places.
 //!
-//! Starts are a ring about the asserted place, its mirror image in the anchors' line, and the places that three arrivals fix by
-//! themselves: of honest anchors enough threes are free of liars, however these agree. From each start robust Gauss-Newton, and the
-//! best is polished on the likelihood itself.
+//! Starts are a ring about the asserted place, and the places that three arrivals fix by themselves, the mirror image of each with it:
+//! of honest anchors enough threes are free of liars, however these agree. From each start robust Gauss-Newton, and the best is
+//! polished on the likelihood itself.
 
 use super::likelihood::Likelihood;
 
@@ -37,10 +37,9 @@ pub(super) fn peaks(likelihood: &Likelihood, resolution_m: f64) -> Peaks {
         let (sin, cos) = (std::f64::consts::TAU * f64::from(k) / f64::from(STARTS)).sin_cos();
         [RING_M * cos, RING_M * sin]
     });
-    let anchors = likelihood.on_plane();
     let coarse = std::iter::once([0.0, 0.0]).chain(ring).map(|start| descend(likelihood, start, &SCALES_NS));
-    let solutions = fixes(likelihood, &anchors).into_iter().chain([mirrored(&anchors)]);
-    let fine = solutions.map(|start| descend(likelihood, start, &SCALES_NS[FINE..]));
+    let fixes = fixes(likelihood).into_iter();
+    let fine = fixes.map(|start| descend(likelihood, start, &SCALES_NS[FINE..]));
     let ends: Vec<(f64, [f64; 2])> =
         coarse.chain(fine).chain([[0.0, 0.0]]).map(|at| (likelihood.at(at), at)).collect();
     let likeliest = |among: &dyn Fn(&[f64; 2]) -> bool| {
@@ -55,7 +54,8 @@ pub(super) fn peaks(likelihood: &Likelihood, resolution_m: f64) -> Peaks {
 }
 
 /// The likeliest of the places that three arrivals fix, none near another.
-fn fixes(likelihood: &Likelihood, anchors: &[([f64; 2], f64)]) -> Vec<[f64; 2]> {
+fn fixes(likelihood: &Likelihood) -> Vec<[f64; 2]> {
+    let anchors = likelihood.on_plane();
     let count = anchors.len();
     let threes: Vec<[usize; 3]> =
         (0..count).flat_map(|i| (0..i).flat_map(move |j| (0..j).map(move |k| [i, j, k]))).collect();
@@ -102,20 +102,6 @@ fn fix([(first, arrival), second, third]: [([f64; 2], f64); 3]) -> [Option<[f64;
         let possible = range.is_finite() && range >= 0.0 && range >= g.max(h);
         possible.then(|| [first[0] + u[0] + v[0] * range, first[1] + u[1] + v[1] * range])
     })
-}
-
-/// The asserted place's mirror image in the line that fits the anchors best: anchors along a street cannot tell the two apart.
-fn mirrored(anchors: &[([f64; 2], f64)]) -> [f64; 2] {
-    let count = anchors.len() as f64;
-    let mean = [0, 1].map(|axis| anchors.iter().map(|(at, _)| at[axis]).sum::<f64>() / count);
-    let moment = |one: usize, other: usize| {
-        anchors.iter().map(|(at, _)| (at[one] - mean[one]) * (at[other] - mean[other])).sum::<f64>()
-    };
-    let angle = 0.5 * (2.0 * moment(0, 1)).atan2(moment(0, 0) - moment(1, 1));
-    let (sin, cos) = angle.sin_cos();
-    // Twice the distance to the line, across it.
-    let across = 2.0 * (mean[1] * cos - mean[0] * sin);
-    [-across * sin, across * cos]
 }
 
 /// Iteratively reweighted least squares of place and moment, Cauchy weights.
