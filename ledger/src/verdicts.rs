@@ -15,6 +15,9 @@ use crate::evidence::{self, EdgeEvidence};
 
 /// Hotspots of one owner nearer than this are one site.
 const SITE_M: f64 = 300.0;
+/// Greatest integers that a verdict holds: margins, hundredths of dB; reasons, thousandths of their unit, exact as floats.
+const MARGIN_MAX_CDB: f64 = 2_147_483_647.0;
+const REASON_MAX_MILLI: f64 = 9_007_199_254_740_992.0;
 const ROUND: identity::Context = identity::Context::new("earshot 2026 round");
 
 /// Why a judgement does not become a verdict.
@@ -29,6 +32,17 @@ pub enum VerdictsError {
     /// A check that the machine does not know.
     #[error("the machine knows no check {0:?}")]
     Check(&'static str),
+    /// A number that no integer stands for.
+    #[error("{what} of {value} is not in the ledger's range")]
+    Number {
+        /// Which.
+        what: &'static str,
+        /// As judged.
+        value: f64,
+    },
+    /// Not accepted, and no finding says why.
+    #[error("the edge to {0} is not accepted, and nothing decided so")]
+    Undecided(PublicKey),
     /// The verdict contradicts itself.
     #[error(transparent)]
     Verdict(#[from] VerdictError),
@@ -85,17 +99,17 @@ impl Judged<'_> {
 
     fn edge(&self, edge: &EdgeJudgement) -> Result<EdgeVerdict, VerdictsError> {
         let witness = self.party(&edge.witness)?;
-        let verdict = match (edge.outcome, edge.decided_by) {
-            (Outcome::Rejected, Some(index)) => Verdict::Rejected(reason(&edge.findings[index])?),
-            (Outcome::Unproven, Some(index)) => Verdict::Unproven(reason(&edge.findings[index])?),
-            _ => Verdict::Accepted,
+        let verdict = match edge.outcome {
+            Outcome::Accepted => Verdict::Accepted,
+            Outcome::Rejected => Verdict::Rejected(reason(deciding(edge)?)?),
+            Outcome::Unproven => Verdict::Unproven(reason(deciding(edge)?)?),
         };
         let margin_db = edge.snr_db - self.protocol.region.sf.decoding_limit_db();
         Ok(EdgeVerdict {
             witness: edge.witness,
             witness_cell: cell_of_party(witness)?,
             witness_site: self.site(witness),
-            margin_cdb: (margin_db * 100.0).round() as i32,
+            margin_cdb: quantised("margin", margin_db, 100.0, MARGIN_MAX_CDB)? as i32,
             verdict,
         })
     }
@@ -106,7 +120,10 @@ impl Judged<'_> {
         edge: &EdgeJudgement,
     ) -> Result<EdgeEvidence, VerdictsError> {
         let (beaconer, witness) = (self.party(&round.beaconer)?, self.party(&edge.witness)?);
-        let check = edge.decided_by.map_or("", |index| edge.findings[index].check.as_str());
+        let check = match edge.outcome {
+            Outcome::Accepted => "",
+            Outcome::Rejected | Outcome::Unproven => deciding(edge)?.check.as_str(),
+        };
         Ok(EdgeEvidence {
             epoch: self.epoch,
             window: round.window,
@@ -150,9 +167,21 @@ fn reason(finding: &Finding) -> Result<Reason, VerdictsError> {
     let name = finding.check.as_str();
     Ok(Reason {
         check: Check::from_name(name).ok_or(VerdictsError::Check(name))?,
-        measured_milli: (finding.measured * 1e3).round() as i64,
-        allowed_milli: (finding.allowed * 1e3).round() as i64,
+        measured_milli: quantised("measured value", finding.measured, 1e3, REASON_MAX_MILLI)?,
+        allowed_milli: quantised("allowed value", finding.allowed, 1e3, REASON_MAX_MILLI)?,
     })
+}
+
+/// The finding that decided.
+fn deciding(edge: &EdgeJudgement) -> Result<&Finding, VerdictsError> {
+    let finding = edge.decided_by.and_then(|index| edge.findings.get(index));
+    finding.ok_or(VerdictsError::Undecided(edge.witness))
+}
+
+/// The nearest integer of `steps` to one, where that is at most `limit` either way.
+fn quantised(what: &'static str, value: f64, steps: f64, limit: f64) -> Result<i64, VerdictsError> {
+    let whole = (value * steps).round();
+    if whole.abs() <= limit { Ok(whole as i64) } else { Err(VerdictsError::Number { what, value }) }
 }
 
 /// The store's name for a verifier's outcome.
