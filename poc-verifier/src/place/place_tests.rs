@@ -294,6 +294,19 @@ fn anchors_in_one_cluster_do_not_prove_a_place() {
     }
 }
 
+/// The fourth hears it 3 us before light could have come: three supporters are one too few, however well they agree.
+#[test]
+fn three_supporters_of_four_anchors_do_not_prove_a_place() {
+    for seed in 0..SEEDS {
+        let mut city = City::ring(seed, 4, 3000.0);
+        let (claimant, truth) = (city.claimant, city.truth);
+        let mut arrivals = city.heard_from(truth);
+        arrivals[(seed % 4) as usize].delay_ns -= 3000.0;
+        let verdict = judge(&claimant, &[arrivals]);
+        assert_eq!(verdict.outcome, Outcome::Unproven, "{verdict:?}");
+    }
+}
+
 #[test]
 fn fewer_than_four_anchors_prove_nothing_and_blame_nobody() {
     for (seed, anchors) in (0..50).flat_map(|seed| (0..ANCHORS_PROVE as u64).map(move |n| (seed, n))) {
