@@ -1,18 +1,24 @@
 //! A gateway: one wideband stream, many channels, every spreading factor in each, all at once.
 //!
 //! ```text
-//! samples -> channeliser: one transform for all -> per channel: 2 samples a chip, 1 sample a chip -> search -> frames
+//! samples -> spectra: one transform for all -> per channel: 1 sample a chip -> search
+//!                                                           2 samples a chip, only where a candidate is -> frames
 //! ```
 //! What is not here: the receiver of a channel, which is the same as for a single one.
 
 mod channeliser;
+mod spectra;
 
 use num_complex::Complex32;
+use rustfft::FftPlanner;
 
-use self::channeliser::{Band, Channeliser};
+use self::{
+    channeliser::{Band, Cut, block_size},
+    spectra::Spectra,
+};
 use crate::{
     Bandwidth, Header, HeardFrame, ReceiverConfig, ReceiverCounts, SpreadingFactor,
-    receiver::{Channel, ChannelConfig, sanitise},
+    receiver::{Channel, ChannelConfig},
 };
 
 /// Most channels of a gateway.
@@ -94,18 +100,19 @@ pub struct GatewayFrame {
 
 /// Receives frames from all channels of a wideband stream.
 pub struct Gateway {
-    channeliser: Channeliser,
+    spectra: Spectra,
     ears: Vec<Ear>,
     pushed: u64,
-    not_finite: u64,
-    clean: Vec<Complex32>,
 }
 
 /// A channel's receiver.
 struct Ear {
+    cut: Cut,
     channel: Channel,
     /// Caller's samples a working sample.
     ratio: f64,
+    /// Blocks of the past that its candidates may need.
+    lookback_blocks: usize,
     /// Where the cut's centre lies, relative to the channel's, Hz.
     cut_hz: f64,
     frames: Vec<HeardFrame>,
@@ -127,40 +134,28 @@ impl Gateway {
             })
             .collect();
         let rate_hz = config.sample_rate_hz;
-        let channeliser = Channeliser::new(rate_hz, &bands).ok_or(GatewayError::SampleRate(rate_hz))?;
-        let ears = config.channels.iter().zip(&bands).enumerate().map(|(index, (channel, band))| {
-            let ratio = f64::from(rate_hz) / (2.0 * f64::from(channel.bandwidth.hz()));
-            Ear {
-                channel: Channel::new(&ChannelConfig {
-                    bandwidth: channel.bandwidth,
-                    spreading_factors: &channel.spreading_factors,
-                    carrier_hz: Some(channel.centre_hz),
-                    cfo_max_hz: config.cfo_max_hz,
-                    implicit_header: config.implicit_header,
-                    samples_per_chip: 2,
-                    ratio,
-                }),
-                ratio,
-                cut_hz: channeliser.centre_hz(index, rate_hz) - band.offset_hz,
-                frames: Vec::new(),
-            }
-        });
-        Ok(Self { ears: ears.collect(), channeliser, pushed: 0, not_finite: 0, clean: Vec::new() })
+        let size = block_size(rate_hz, &bands).ok_or(GatewayError::SampleRate(rate_hz))?;
+        let mut planner = FftPlanner::new();
+        let ears: Vec<Ear> = config
+            .channels
+            .iter()
+            .zip(bands)
+            .map(|(channel, band)| {
+                Ear::new(channel, Cut::new(band, size, rate_hz, &mut planner), band, size, config)
+            })
+            .collect();
+        let kept = ears.iter().map(|ear| ear.lookback_blocks).max().unwrap_or(1);
+        Ok(Self { spectra: Spectra::new(size, kept, &mut planner), ears, pushed: 0 })
     }
 
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
     pub fn push(&mut self, samples: &[Complex32], frames: &mut Vec<GatewayFrame>) {
         self.pushed += samples.len() as u64;
-        let (clean, not_finite) = sanitise(samples, &mut self.clean);
-        self.not_finite += not_finite;
         let ears = &mut self.ears;
-        self.channeliser.process(clean, |channel, fine, grid| {
-            let ear = &mut ears[channel];
-            ear.channel.history.extend(fine);
-            if let Some(own) = &mut ear.channel.grid {
-                own.extend(grid);
+        self.spectra.push(samples, |spectra| {
+            for ear in &mut *ears {
+                ear.hear(spectra);
             }
-            ear.channel.advance(&mut ear.frames);
         });
         self.hand_over(frames);
     }
@@ -182,7 +177,7 @@ impl Gateway {
 
     /// What happened so far, all channels together.
     pub fn counts(&self) -> ReceiverCounts {
-        let mut sum = ReceiverCounts { not_finite: self.not_finite, ..ReceiverCounts::default() };
+        let mut sum = ReceiverCounts { not_finite: self.spectra.not_finite, ..ReceiverCounts::default() };
         for ear in &self.ears {
             sum.candidates += ear.channel.counts.candidates;
             sum.synchronised += ear.channel.counts.synchronised;
@@ -200,6 +195,40 @@ impl Gateway {
                 GatewayFrame { channel, frame }
             }));
         }
+    }
+}
+
+impl Ear {
+    fn new(channel: &GatewayChannel, cut: Cut, band: Band, size: usize, config: &GatewayConfig) -> Self {
+        let rate_hz = config.sample_rate_hz;
+        let ratio = f64::from(rate_hz) / (2.0 * f64::from(channel.bandwidth.hz()));
+        let lookback = 2.0 * ratio * Channel::lookback_chips(&channel.spreading_factors) as f64;
+        let config = ChannelConfig {
+            bandwidth: channel.bandwidth,
+            spreading_factors: &channel.spreading_factors,
+            carrier_hz: Some(channel.centre_hz),
+            cfo_max_hz: config.cfo_max_hz,
+            implicit_header: config.implicit_header,
+            samples_per_chip: 2,
+            ratio,
+            on_demand: true,
+        };
+        Self {
+            channel: Channel::new(&config),
+            ratio,
+            lookback_blocks: (lookback / Spectra::hop_of(size) as f64) as usize + 2,
+            cut_hz: cut.centre_hz(size, rate_hz) - band.offset_hz,
+            cut,
+            frames: Vec::new(),
+        }
+    }
+
+    /// Takes the newest block in.
+    fn hear(&mut self, spectra: &Spectra) {
+        if let Some(grid) = &mut self.channel.streams.grid {
+            self.cut.grid(spectra, grid);
+        }
+        self.channel.advance(&mut self.cut.working(spectra), &mut self.frames);
     }
 }
 

@@ -1,15 +1,16 @@
 //! One channel: its stream at the working rate and at one sample a chip, and a lane for every spreading factor.
 //!
-//! Whoever owns a channel fills both streams and then lets it advance. All work happens on whole quanta, so that any chunking of the
-//! input gives the same frames.
+//! Whoever owns a channel fills the stream that the search looks at and then lets it advance. The working stream is filled as it comes, or
+//! only while a candidate or a frame is looked at: noise is then never seen at more than one sample a chip. All work happens on whole
+//! quanta, so that any chunking of the input gives the same frames.
 
 use super::{
     QUANTUM, ReceiverCounts,
     chips::ChipReader,
-    history::History,
     lane::{Context, Lane},
     measure::Timebase,
     sfd_search::LOOKAHEAD,
+    streams::{Streams, WorkingStream},
     synchroniser::CarrierRange,
 };
 use crate::{Bandwidth, Header, HeardFrame, SpreadingFactor};
@@ -26,14 +27,13 @@ pub(crate) struct ChannelConfig<'a> {
     pub(crate) samples_per_chip: i64,
     /// Caller's samples a working sample.
     pub(crate) ratio: f64,
+    /// Whether the working stream is there only while somebody looks at it.
+    pub(crate) on_demand: bool,
 }
 
 /// A channel and everything that is being heard in it.
 pub(crate) struct Channel {
-    /// The stream at the working rate.
-    pub(crate) history: History,
-    /// One sample a chip, for the search; none when the history itself has one sample a chip.
-    pub(crate) grid: Option<History>,
+    pub(crate) streams: Streams,
     pub(crate) counts: ReceiverCounts,
     lanes: Vec<Lane>,
     reader: ChipReader,
@@ -45,6 +45,7 @@ pub(crate) struct Channel {
     last_sample: i64,
     implicit_header: Option<Header>,
     bandwidth: Bandwidth,
+    on_demand: bool,
 }
 
 impl Channel {
@@ -56,8 +57,7 @@ impl Channel {
         };
         let samples_per_chip = config.samples_per_chip as usize;
         Self {
-            history: History::default(),
-            grid: (samples_per_chip == 2).then(History::default),
+            streams: Streams::new(config.samples_per_chip),
             counts: ReceiverCounts::default(),
             lanes: config.spreading_factors.iter().map(|&sf| Lane::new(sf, range, chip_rate_hz)).collect(),
             reader: ChipReader::fine(samples_per_chip),
@@ -72,6 +72,7 @@ impl Channel {
             last_sample: i64::MAX,
             implicit_header: config.implicit_header,
             bandwidth: config.bandwidth,
+            on_demand: config.on_demand,
         }
     }
 
@@ -81,6 +82,11 @@ impl Channel {
         (LOOKAHEAD + 4) * slowest * self.samples_per_chip + 2 * QUANTUM
     }
 
+    /// Chips before the newest that a candidate of this spreading factor makes the working stream go back.
+    pub(crate) fn lookback_chips(spreading_factors: &[SpreadingFactor]) -> i64 {
+        spreading_factors.iter().map(|&sf| Lane::lookback_chips(sf)).max().unwrap_or(0) + QUANTUM
+    }
+
     /// The stream ends at this working-rate sample.
     pub(crate) fn end_at(&mut self, last_sample: i64) {
         self.last_sample = last_sample;
@@ -88,30 +94,32 @@ impl Channel {
 
     /// Starts a new stream. Counts go on.
     pub(crate) fn restart(&mut self) {
-        self.history.restart();
-        if let Some(grid) = &mut self.grid {
-            grid.restart();
-        }
+        self.streams.restart();
         self.lanes.iter_mut().for_each(Lane::restart);
         (self.done, self.last_sample) = (0, i64::MAX);
     }
 
-    /// Works on all whole quanta that both streams have; appends the frames that they completed.
-    pub(crate) fn advance(&mut self, frames: &mut Vec<HeardFrame>) {
-        let there = |channel: &Self| match &channel.grid {
-            Some(grid) => channel.history.end().min(grid.end() * channel.samples_per_chip),
-            None => channel.history.end(),
-        };
-        while there(self) >= self.done + QUANTUM {
+    /// Works on all whole quanta that are there; appends the frames that they completed.
+    pub(crate) fn advance(&mut self, source: &mut impl WorkingStream, frames: &mut Vec<HeardFrame>) {
+        while self.there() >= self.done + QUANTUM {
             self.done += QUANTUM;
-            self.step(frames);
+            self.step(source, frames);
         }
     }
 
-    fn step(&mut self, frames: &mut Vec<HeardFrame>) {
+    /// Working-rate samples that have come.
+    fn there(&self) -> i64 {
+        let working = self.streams.working.end();
+        match &self.streams.grid {
+            Some(grid) if self.on_demand => grid.end() * self.samples_per_chip,
+            Some(grid) => working.min(grid.end() * self.samples_per_chip),
+            None => working,
+        }
+    }
+
+    fn step(&mut self, source: &mut impl WorkingStream, frames: &mut Vec<HeardFrame>) {
         let mut context = Context {
-            grid: self.grid.as_ref().unwrap_or(&self.history),
-            history: &self.history,
+            streams: &mut self.streams,
             reader: &mut self.reader,
             coarse: &mut self.coarse,
             time: self.time,
@@ -123,17 +131,33 @@ impl Channel {
             counts: &mut self.counts,
         };
         for lane in &mut self.lanes {
-            lane.step(&mut context, frames);
+            lane.search(&mut context);
+        }
+        let wanted = self.lanes.iter().filter_map(|lane| lane.oldest_looked_at(self.samples_per_chip)).min();
+        if let Some(wanted) = wanted {
+            source.fill(&mut context.streams.working, wanted);
+            for lane in &mut self.lanes {
+                lane.work(&mut context, frames);
+            }
         }
         self.forget();
     }
 
     fn forget(&mut self) {
-        let oldest = self.lanes.iter().map(|lane| lane.oldest_sample(self.samples_per_chip)).min();
-        let oldest = oldest.unwrap_or(self.done);
-        self.history.forget_before(oldest);
-        if let Some(grid) = &mut self.grid {
-            grid.forget_before(oldest / self.samples_per_chip);
+        let looked_at =
+            self.lanes.iter().filter_map(|lane| lane.oldest_looked_at(self.samples_per_chip)).min();
+        let searched = self.lanes.iter().map(Lane::oldest_searched).min().unwrap_or(self.done);
+        if let Some(grid) = &mut self.streams.grid {
+            grid.forget_before(searched);
+        }
+        if !self.on_demand {
+            let possible = self.lanes.iter().map(|lane| lane.oldest_possible(self.samples_per_chip)).min();
+            let oldest = looked_at.into_iter().chain(possible).min().unwrap_or(self.done);
+            self.streams.working.forget_before(oldest);
+        } else if let Some(oldest) = looked_at {
+            self.streams.working.forget_before(oldest);
+        } else {
+            self.streams.working.restart_at(self.done);
         }
     }
 }

@@ -16,10 +16,26 @@ impl History {
         self.start + self.samples.len() as i64
     }
 
-    /// Forgets everything; the next sample is sample 0.
-    pub(crate) fn restart(&mut self) {
+    /// Index of the oldest sample.
+    pub(crate) fn start(&self) -> i64 {
+        self.start
+    }
+
+    /// Whether nothing is there.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// Forgets everything; the next sample is sample `index`.
+    pub(crate) fn restart_at(&mut self, index: i64) {
         self.samples.clear();
-        self.start = 0;
+        self.start = index;
+    }
+
+    /// Puts samples before the oldest.
+    pub(crate) fn prepend(&mut self, samples: &[Complex32]) {
+        self.samples.splice(..0, samples.iter().copied());
+        self.start -= samples.len() as i64;
     }
 
     /// Appends one sample.

@@ -7,11 +7,11 @@ use super::{
     chips::ChipReader,
     demodulator::Demodulator,
     follower::{Followed, Follower, Progress},
-    history::History,
     measure::{Timebase, measure},
     search::{Candidate, Search, WINDOWS},
     sfd_search::LOOKAHEAD,
-    synchroniser::{Attempt, CarrierRange, PREAMBLE_SYMBOLS_MAX, Samples, Synchronised, Synchroniser},
+    streams::Streams,
+    synchroniser::{Attempt, CarrierRange, Samples, Synchronised, Synchroniser, preamble_symbols_max},
 };
 use crate::{Bandwidth, CrcStatus, Header, HeardFrame, SpreadingFactor, coding::assemble, low_data_rate};
 
@@ -35,8 +35,7 @@ pub(super) struct Lane {
 
 /// What a lane works with.
 pub(super) struct Context<'a> {
-    pub(super) grid: &'a History,
-    pub(super) history: &'a History,
+    pub(super) streams: &'a mut Streams,
     pub(super) reader: &'a mut ChipReader,
     pub(super) coarse: &'a mut ChipReader,
     pub(super) time: Timebase,
@@ -72,20 +71,22 @@ impl Lane {
         self.finished.clear();
     }
 
-    pub(super) fn step(&mut self, context: &mut Context, frames: &mut Vec<HeardFrame>) {
-        self.search(context);
+    /// Everything after the search, on the working stream.
+    pub(super) fn work(&mut self, context: &mut Context, frames: &mut Vec<HeardFrame>) {
         self.synchronise(context);
         self.follow(context, frames);
     }
 
-    fn search(&mut self, context: &mut Context) {
+    /// Searches what has come, at one sample a chip.
+    pub(super) fn search(&mut self, context: &mut Context) {
+        let grid = context.streams.grid();
         let chips = self.search.chips() as i64;
         while (self.search.next_window() + 1) * chips * context.samples_per_chip <= context.end {
             let from = self.search.next_window() * chips;
-            if let Some(window) = context.grid.slice(from, chips as usize) {
+            if let Some(window) = grid.slice(from, chips as usize) {
                 self.search.push(window, &mut self.found);
             } else {
-                context.grid.copy(from, &mut self.window);
+                grid.copy(from, &mut self.window);
                 self.search.push(&self.window, &mut self.found);
             }
         }
@@ -109,8 +110,8 @@ impl Lane {
             let attempt = self.synchroniser.attempt(
                 candidate,
                 &mut Samples {
-                    grid: context.grid,
-                    history: context.history,
+                    grid: context.streams.grid(),
+                    history: &context.streams.working,
                     coarse: context.coarse,
                     fine: context.reader,
                     rate: context.samples_per_chip as f64,
@@ -151,7 +152,7 @@ impl Lane {
         let mut index = 0;
         while index < self.followers.len() {
             match self.followers[index].advance(
-                context.history,
+                &context.streams.working,
                 context.end,
                 context.reader,
                 &mut self.demodulator,
@@ -177,8 +178,13 @@ impl Lane {
         if followed.last_sample(self.sf) > context.last_sample as f64 + context.samples_per_chip as f64 {
             return None;
         }
-        let measurements =
-            measure(&mut followed, context.history, context.reader, &self.demodulator, context.time)?;
+        let measurements = measure(
+            &mut followed,
+            &context.streams.working,
+            context.reader,
+            &self.demodulator,
+            context.time,
+        )?;
         let header_nibbles = if followed.explicit_header { Header::NIBBLES } else { 0 };
         let payload = assemble(&followed.nibbles[header_nibbles..], followed.header);
         Some(HeardFrame {
@@ -196,13 +202,34 @@ impl Lane {
         })
     }
 
-    /// Oldest working-rate sample that this lane may still look at.
-    pub(super) fn oldest_sample(&self, samples_per_chip: i64) -> i64 {
-        let chips = self.search.chips() as i64;
-        let lookback = WINDOWS as i64 + PREAMBLE_SYMBOLS_MAX as i64 + 4;
-        let oldest_window =
-            self.candidates.iter().map(|candidate| candidate.window).chain([self.search.next_window()]).min();
-        let search = (oldest_window.unwrap_or(0) - lookback) * chips * samples_per_chip;
-        self.followers.iter().map(Follower::oldest_sample).chain([search]).min().unwrap_or(search)
+    /// Chips from the first symbol that a candidate may make a lane look at to the newest sample then.
+    pub(super) fn lookback_chips(sf: SpreadingFactor) -> i64 {
+        // A candidate is handed over two windows after its last.
+        (WINDOWS as i64 + preamble_symbols_max(sf) as i64 + 8) * sf.chips() as i64
+    }
+
+    /// Oldest working-rate sample that a candidate or a frame still needs.
+    pub(super) fn oldest_looked_at(&self, samples_per_chip: i64) -> Option<i64> {
+        let candidates = self.candidates.iter().map(|candidate| candidate.window);
+        let candidates = candidates.map(|window| self.first_possible(window) * samples_per_chip);
+        self.followers.iter().map(Follower::oldest_sample).chain(candidates).min()
+    }
+
+    /// Oldest working-rate sample that the next candidate may need.
+    pub(super) fn oldest_possible(&self, samples_per_chip: i64) -> i64 {
+        self.first_possible(self.search.next_window() - 2) * samples_per_chip
+    }
+
+    /// Oldest chip of the search grid that a candidate may need.
+    pub(super) fn oldest_searched(&self) -> i64 {
+        let windows = self.candidates.iter().map(|candidate| candidate.window);
+        let oldest = windows.chain([self.search.next_window() - 2]).min().unwrap_or(0);
+        (oldest - WINDOWS as i64 - 2) * self.search.chips() as i64
+    }
+
+    /// First chip of the longest preamble that a candidate of this window may have, and of what is looked at before it.
+    fn first_possible(&self, window: i64) -> i64 {
+        let symbols = WINDOWS as i64 + preamble_symbols_max(self.sf) as i64 + 4;
+        (window - symbols) * self.search.chips() as i64
     }
 }

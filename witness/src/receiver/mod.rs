@@ -11,6 +11,7 @@
 mod channel;
 mod chips;
 mod demodulator;
+mod finite;
 mod follower;
 mod history;
 mod kernel;
@@ -18,21 +19,30 @@ mod lane;
 mod least_squares;
 mod levels;
 mod measure;
+mod moving_sum;
 mod pattern;
 mod replica;
 mod resampler;
 mod search;
 mod sfd_search;
+mod streams;
 mod synchroniser;
 mod tracker;
 mod trajectory;
 
 use num_complex::Complex32;
 
-use self::resampler::{Halving, Resampler};
 pub(crate) use self::{
     channel::{Channel, ChannelConfig},
+    finite::silence_not_finite,
+    history::History,
     kernel::Kernel,
+    streams::WorkingStream,
+};
+use self::{
+    finite::all_finite,
+    resampler::{Halving, Resampler},
+    streams::FilledAsItComes,
 };
 use crate::{Bandwidth, Header, HeardFrame, OVERSAMPLING_MAX, SpreadingFactor};
 
@@ -147,6 +157,7 @@ impl Receiver {
                 implicit_header: config.implicit_header,
                 samples_per_chip,
                 ratio,
+                on_demand: false,
             }),
             ratio,
             pushed: 0,
@@ -159,19 +170,24 @@ impl Receiver {
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
     pub fn push(&mut self, samples: &[Complex32], frames: &mut Vec<HeardFrame>) {
         self.pushed += samples.len() as u64;
-        let (clean, not_finite) = sanitise(samples, &mut self.clean);
-        self.channel.counts.not_finite += not_finite;
-        self.resampler.process(clean, &mut self.channel.history);
+        if all_finite(samples) {
+            self.resampler.process(samples, &mut self.channel.streams.working);
+        } else {
+            self.clean.clear();
+            self.clean.extend_from_slice(samples);
+            self.channel.counts.not_finite += silence_not_finite(&mut self.clean);
+            self.resampler.process(&self.clean, &mut self.channel.streams.working);
+        }
         self.halve();
-        self.channel.advance(frames);
+        self.channel.advance(&mut FilledAsItComes, frames);
     }
 
     /// The stream has ended: completes the frames whose last chip is in it.
     pub fn finish(&mut self, frames: &mut Vec<HeardFrame>) {
         // The resampler still holds back what its kernel looks ahead.
         self.channel.end_at((self.pushed as f64 / self.ratio).ceil() as i64);
-        let wanted = self.channel.history.end() + self.channel.lookahead();
-        while self.channel.history.end() < wanted {
+        let wanted = self.channel.streams.working.end() + self.channel.lookahead();
+        while self.channel.streams.working.end() < wanted {
             self.push(&[Complex32::ZERO; QUANTUM as usize], frames);
         }
     }
@@ -190,9 +206,9 @@ impl Receiver {
     }
 
     fn halve(&mut self) {
-        let (Some(halving), Some(grid)) = (&mut self.halving, &mut self.channel.grid) else { return };
-        let fresh = (self.channel.history.end() - self.halved) as usize;
-        if let Some(fresh) = self.channel.history.slice(self.halved, fresh) {
+        let (Some(halving), Some(grid)) = (&mut self.halving, &mut self.channel.streams.grid) else { return };
+        let fresh = (self.channel.streams.working.end() - self.halved) as usize;
+        if let Some(fresh) = self.channel.streams.working.slice(self.halved, fresh) {
             self.half.clear();
             halving.process(fresh, &mut self.half);
             grid.extend(&self.half);
@@ -221,27 +237,4 @@ impl ReceiverConfig {
         }
         Ok(oversampling)
     }
-}
-
-/// The samples, with zeros for what is no number, and how many those were. Only a stream that has such is copied.
-pub(crate) fn sanitise<'a>(
-    samples: &'a [Complex32],
-    clean: &'a mut Vec<Complex32>,
-) -> (&'a [Complex32], u64) {
-    // Zero times a number is zero; a sum of such is zero or not a number.
-    let parts: &[f32] = bytemuck::cast_slice(samples);
-    let mut lanes = [0.0_f32; 16];
-    let blocks = parts.chunks_exact(lanes.len());
-    let rest: f32 = blocks.remainder().iter().map(|part| part * 0.0).sum();
-    for block in blocks {
-        for (lane, part) in lanes.iter_mut().zip(block) {
-            *lane += part * 0.0;
-        }
-    }
-    if !(rest + lanes.iter().sum::<f32>()).is_nan() {
-        return (samples, 0);
-    }
-    clean.clear();
-    clean.extend(samples.iter().map(|sample| if sample.is_finite() { *sample } else { Complex32::ZERO }));
-    (clean, samples.iter().filter(|sample| !sample.is_finite()).count() as u64)
 }

@@ -10,9 +10,11 @@
 
 use std::sync::Arc;
 
+use multiversion::multiversion;
 use num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
+use super::moving_sum::MovingSum;
 use crate::{SpreadingFactor, chirp::base_upchirp};
 
 /// Windows summed. Eight up-chirps cover at least seven windows whole.
@@ -51,12 +53,7 @@ pub(crate) struct Search {
     fft: Arc<dyn Fft<f32>>,
     spectrum: Vec<Complex32>,
     scratch: Vec<Complex32>,
-    /// Powers of the newest windows, one row each, and their sum.
-    powers: Vec<Vec<f32>>,
-    sums: Vec<f32>,
-    /// Sums of the current group's rows so far, and, for every row of the group before, of those from it on.
-    begun: Vec<f32>,
-    rest: Vec<Vec<f32>>,
+    powers: MovingSum,
     window: i64,
     threshold: f32,
     rest_threshold: f32,
@@ -74,10 +71,7 @@ impl Search {
             scratch: vec![Complex32::ZERO; fft.get_inplace_scratch_len()],
             fft,
             spectrum: vec![Complex32::ZERO; chips],
-            powers: vec![vec![0.0; chips]; WINDOWS],
-            sums: vec![0.0; chips],
-            begun: vec![0.0; chips],
-            rest: vec![vec![0.0; chips]; WINDOWS],
+            powers: MovingSum::new(chips),
             window: 0,
             threshold: gamma_quantile(2 * WINDOWS, FALSE_RATE / chips as f64) as f32,
             rest_threshold: gamma_quantile(2 * (WINDOWS - 1), REST_RATE) as f32,
@@ -98,8 +92,10 @@ impl Search {
 
     /// Takes the next window; hands over candidates whose peak has passed.
     pub(crate) fn push(&mut self, window: &[Complex32], found: &mut Vec<Candidate>) {
-        self.add(window);
-        let mean = total(&self.sums) / (self.sums.len() * WINDOWS) as f32;
+        dechirp(window, &self.dechirp, &mut self.spectrum);
+        self.fft.process_with_scratch(&mut self.spectrum, &mut self.scratch);
+        self.powers.push(&self.spectrum);
+        let mean = self.powers.total() / (self.chips() * WINDOWS) as f32;
         let (window, first) = (self.window, found.len());
         found.extend(self.pending.extract_if(.., |candidate| candidate.window + 1 < window));
         self.reported.extend(&found[first..]);
@@ -112,60 +108,20 @@ impl Search {
 
     /// Forgets everything heard.
     pub(crate) fn restart(&mut self) {
-        for row in self.powers.iter_mut().chain(&mut self.rest).chain([&mut self.begun]) {
-            row.fill(0.0);
-        }
+        self.powers.restart();
         self.pending.clear();
         self.reported.clear();
         self.window = 0;
     }
 
-    fn add(&mut self, window: &[Complex32]) {
-        for (out, (sample, turn)) in self.spectrum.iter_mut().zip(window.iter().zip(&self.dechirp)) {
-            *out = sample * turn;
-        }
-        self.fft.process_with_scratch(&mut self.spectrum, &mut self.scratch);
-        let row = (self.window.rem_euclid(WINDOWS as i64)) as usize;
-        for (power, value) in self.powers[row].iter_mut().zip(&self.spectrum) {
-            *power = value.norm_sqr();
-        }
-        self.sum(row);
-    }
-
-    /// Sum of the newest [`WINDOWS`] rows: those of this group so far, and what the group before had after them. Nothing is ever
-    /// subtracted, so a strong signal leaves nothing behind (van Herk 1992).
-    fn sum(&mut self, row: usize) {
-        if row == 0 {
-            self.begun.copy_from_slice(&self.powers[0]);
-        } else {
-            add(&mut self.begun, &self.powers[row]);
-        }
-        if row + 1 < WINDOWS {
-            for ((sum, begun), rest) in self.sums.iter_mut().zip(&self.begun).zip(&self.rest[row + 1]) {
-                *sum = begun + rest;
-            }
-            return;
-        }
-        self.sums.copy_from_slice(&self.begun);
-        self.rest[row].copy_from_slice(&self.powers[row]);
-        for row in (1..row).rev() {
-            let (earlier, later) = self.rest.split_at_mut(row + 1);
-            for ((rest, power), later) in earlier[row].iter_mut().zip(&self.powers[row]).zip(&later[0]) {
-                *rest = power + later;
-            }
-        }
-    }
-
     fn note_peaks(&mut self, mean: f32) {
         let floor = self.threshold * mean;
-        let strongest = strongest_pair(&self.sums);
-        if strongest < floor {
-            return;
-        }
+        let Some(strongest) = self.powers.strongest_pair(floor) else { return };
         let floor = floor.max(SIDE_LOBE * strongest);
-        for bin in 0..self.sums.len() {
-            let score = self.pair(bin);
-            let peak = score >= self.pair(bin + 1) && score > self.pair(bin + self.sums.len() - 1);
+        for bin in 0..self.chips() {
+            let score = self.powers.pair(bin);
+            let before = bin + self.chips() - 1;
+            let peak = score >= self.powers.pair(bin + 1) && score > self.powers.pair(before);
             if score >= floor && peak && self.repeats(bin, score, mean) {
                 self.note(Candidate { window: self.window, bin, score: score / mean });
             }
@@ -175,21 +131,15 @@ impl Search {
     /// One strong payload symbol lifts a bin for one window; a preamble does in nearly all of them, and is there without any of them.
     fn repeats(&self, bin: usize, score: f32, mean: f32) -> bool {
         let share = SHARE_MIN * score / WINDOWS as f32;
-        let mask = self.sums.len() - 1;
-        let pair = |row: &Vec<f32>| row[bin & mask] + row[(bin + 1) & mask];
-        let strongest = self.powers.iter().map(pair).fold(0.0, f32::max);
+        let rows = || self.powers.pair_of_each(bin);
+        let strongest = rows().fold(0.0, f32::max);
         score - strongest >= self.rest_threshold * mean
-            && self.powers.iter().filter(|row| pair(row) >= share).count() >= REPEATS_MIN
-    }
-
-    fn pair(&self, bin: usize) -> f32 {
-        let mask = self.sums.len() - 1;
-        self.sums[bin & mask] + self.sums[(bin + 1) & mask]
+            && rows().filter(|&power| power >= share).count() >= REPEATS_MIN
     }
 
     /// Keeps the candidate while it rises; a falling one is left to time out in [`Self::push`].
     fn note(&mut self, candidate: Candidate) {
-        let chips = self.sums.len();
+        let chips = self.chips();
         if self.reported.iter().any(|old| near(old.bin, candidate.bin, chips)) {
             return;
         }
@@ -206,38 +156,13 @@ fn near(a: usize, b: usize, chips: usize) -> bool {
     distance.min(chips - distance) <= 2
 }
 
-fn add(sums: &mut [f32], row: &[f32]) {
-    for (sum, value) in sums.iter_mut().zip(row) {
-        *sum += value;
+/// Products of samples and the conjugate chirp, written out in parts so that they vectorise.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn dechirp(window: &[Complex32], chirp: &[Complex32], out: &mut [Complex32]) {
+    for (out, (sample, turn)) in out.iter_mut().zip(window.iter().zip(chirp)) {
+        out.re = sample.re * turn.re - sample.im * turn.im;
+        out.im = sample.re * turn.im + sample.im * turn.re;
     }
-}
-
-/// Lanes of sums and maxima, so that they vectorise. Every spreading factor has a multiple of them.
-const LANES: usize = 16;
-
-fn total(values: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; LANES];
-    for block in values.chunks_exact(LANES) {
-        add(&mut sums, block);
-    }
-    sums.iter().sum()
-}
-
-/// Greatest sum of two neighbouring bins, the last and the first among them.
-fn strongest_pair(sums: &[f32]) -> f32 {
-    let (Some(first), Some(last)) = (sums.first(), sums.last()) else { return 0.0 };
-    let mut most = [0.0_f32; LANES];
-    let shifted = &sums[1..];
-    let (left, right) = (sums.chunks_exact(LANES), shifted.chunks_exact(LANES));
-    let rest = sums.len() - right.len() * LANES;
-    for (left, right) in left.zip(right) {
-        for lane in 0..LANES {
-            let pair = left[lane] + right[lane];
-            most[lane] = if pair > most[lane] { pair } else { most[lane] };
-        }
-    }
-    let tail = sums[sums.len() - rest..].windows(2).map(|pair| pair[0] + pair[1]);
-    tail.chain(most).fold(first + last, f32::max)
 }
 
 /// Value that a Gamma(`shape`, 1) variable exceeds with probability `tail`: bisection on the Poisson form of its tail.

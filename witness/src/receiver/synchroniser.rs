@@ -19,8 +19,15 @@ use super::{
 };
 use crate::{Chirp, SpreadingFactor, Sweep, SyncWord, chirp::sync_and_sfd, default_preamble_symbols};
 
-/// Up-chirps looked back for; the arrival of a longer preamble is counted from its last 64 symbols.
-pub(crate) const PREAMBLE_SYMBOLS_MAX: usize = 64;
+/// Chips looked back over for up-chirps, and at most so many symbols: the arrival of a longer preamble is counted from the last of them.
+const PREAMBLE_CHIPS_MAX: usize = 24 * 4096;
+const PREAMBLE_SYMBOLS_MAX: usize = 64;
+
+/// Up-chirps looked back for: 64, fewer at SF11 and SF12.
+pub(crate) fn preamble_symbols_max(sf: SpreadingFactor) -> usize {
+    (PREAMBLE_CHIPS_MAX / sf.chips()).min(PREAMBLE_SYMBOLS_MAX)
+}
+
 /// Hypotheses fitted.
 const FITTED: usize = 2;
 /// Energy over noise that the whole synchronisation pattern, and its down-chirps alone, must explain.
@@ -206,7 +213,7 @@ impl Synchroniser {
         let (amplitude, noise) = (best.sums.amplitude(), best.sums.noise());
         let usual = usize::from(default_preamble_symbols(demodulator.sf()));
         let (mut sum, mut most, mut best_count) = (0.0, f64::NEG_INFINITY, UPS);
-        for count in 1..=PREAMBLE_SYMBOLS_MAX {
+        for count in 1..=preamble_symbols_max(demodulator.sf()) {
             let at = -(2.0 + count as f64) * n;
             demodulator.dechirp(samples.fine, samples.history, &best.path, at, &mut self.chips);
             let real: f32 = self.chips.iter().map(|chip| chip.re).sum();

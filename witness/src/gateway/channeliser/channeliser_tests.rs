@@ -14,16 +14,20 @@ fn tone(frequency_hz: f64, samples: usize) -> Vec<Complex32> {
         .collect()
 }
 
+/// The channel at two samples a chip and at one, and its centre.
 fn cut(band: Band, input: &[Complex32], chunk: usize) -> (Vec<Complex32>, Vec<Complex32>, f64) {
-    let mut channeliser = Channeliser::new(RATE_HZ, &[band]).expect("a ratio of small numbers");
-    let (mut fine, mut grid) = (Vec::new(), Vec::new());
+    let size = block_size(RATE_HZ, &[band]).expect("a ratio of small numbers");
+    let mut planner = FftPlanner::new();
+    let mut cut = Cut::new(band, size, RATE_HZ, &mut planner);
+    let mut spectra = Spectra::new(size, 1000, &mut planner);
+    let mut grid = History::default();
     for chunk in input.chunks(chunk) {
-        channeliser.process(chunk, |_, new_fine, new_grid| {
-            fine.extend_from_slice(new_fine);
-            grid.extend_from_slice(new_grid);
-        });
+        spectra.push(chunk, |spectra| cut.grid(spectra, &mut grid));
     }
-    (fine, grid, channeliser.centre_hz(0, RATE_HZ))
+    let mut fine = History::default();
+    cut.working(&spectra).fill(&mut fine, 0);
+    let all = |history: &History| history.slice(0, history.end() as usize).expect("from 0 on").to_vec();
+    (all(&fine), all(&grid), cut.centre_hz(size, RATE_HZ))
 }
 
 #[test]
@@ -31,7 +35,7 @@ fn a_tone_in_the_channel_comes_out_at_its_place_with_its_phase() {
     let band = Band { offset_hz: 300_100.0, bandwidth_hz: 125_000 };
     let frequency_hz = 321_234.5;
     let (fine, grid, centre_hz) = cut(band, &tone(frequency_hz, 60_000), 60_000);
-    assert!((centre_hz - band.offset_hz).abs() <= 0.5 * f64::from(RATE_HZ) / 4096.0 + 1e-6);
+    assert!((centre_hz - band.offset_hz).abs() <= 0.5 * f64::from(RATE_HZ) / 8192.0 + 1e-6);
     for (stream, rate_hz) in [(&fine, 250e3), (&grid, 125e3)] {
         assert!(stream.len() > 1000);
         // The first samples see the silence before the stream.
@@ -82,4 +86,26 @@ fn common_radio_rates_have_a_block_and_others_say_no() {
         }
     }
     assert_eq!(block_size(1_999_993, &bands(125_000)), None);
+}
+
+/// What is cut on demand is the same, whenever and in whatever order it is asked for.
+#[test]
+fn the_past_comes_back_as_it_was() {
+    let band = Band { offset_hz: -200_000.0, bandwidth_hz: 125_000 };
+    let input = tone(-190_000.0, 200_000);
+    let (whole, _, _) = cut(band, &input, 200_000);
+    let size = block_size(RATE_HZ, &[band]).expect("a ratio of small numbers");
+    let mut planner = FftPlanner::new();
+    let mut cut = Cut::new(band, size, RATE_HZ, &mut planner);
+    let mut spectra = Spectra::new(size, 1000, &mut planner);
+    spectra.push(&input[..100_000], |_| {});
+    let mut history = History::default();
+    cut.working(&spectra).fill(&mut history, 9_000);
+    assert!(history.start() > 8_000 && history.start() <= 9_000);
+    spectra.push(&input[100_000..], |_| {});
+    cut.working(&spectra).fill(&mut history, 3_000);
+    assert!(history.start() > 2_000 && history.start() <= 3_000);
+    let length = (history.end() - history.start()) as usize;
+    let from = history.start() as usize;
+    assert_eq!(history.slice(history.start(), length).expect("all of it"), &whole[from..]);
 }
