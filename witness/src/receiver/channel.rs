@@ -6,10 +6,10 @@
 
 use super::{
     QUANTUM, ReceiverCounts,
+    cancel::{COVERED_SYMBOLS, Cancelled},
     chips::ChipReader,
-    lane::{Context, Lane},
+    lane::{Context, KNOWN_AFTER_SYMBOLS, Lane},
     measure::Timebase,
-    sfd_search::LOOKAHEAD,
     streams::{Streams, WorkingStream},
     synchroniser::CarrierRange,
 };
@@ -79,7 +79,7 @@ impl Channel {
     /// Working-rate samples after the end of the stream that let every frame in it complete.
     pub(crate) fn lookahead(&self) -> i64 {
         let slowest = self.lanes.iter().map(|lane| lane.sf.chips()).max().unwrap_or(0) as i64;
-        (LOOKAHEAD + 4) * slowest * self.samples_per_chip + 2 * QUANTUM
+        (KNOWN_AFTER_SYMBOLS + 2) * slowest * self.samples_per_chip + 2 * QUANTUM
     }
 
     /// Chips before the newest that a candidate of this spreading factor makes the working stream go back.
@@ -118,6 +118,21 @@ impl Channel {
     }
 
     fn step(&mut self, source: &mut impl WorkingStream, frames: &mut Vec<HeardFrame>) {
+        // What a frame covered is heard once that frame is taken out; every round takes one out.
+        loop {
+            let cancelled = self.listen(source, frames);
+            if cancelled.is_empty() {
+                break;
+            }
+            for cancelled in cancelled {
+                self.hear_again(&cancelled);
+            }
+        }
+        self.forget();
+    }
+
+    /// Searches what is new and works on what was found. Returns the frames that were taken out of the stream.
+    fn listen(&mut self, source: &mut impl WorkingStream, frames: &mut Vec<HeardFrame>) -> Vec<Cancelled> {
         let mut context = Context {
             streams: &mut self.streams,
             reader: &mut self.reader,
@@ -129,6 +144,7 @@ impl Channel {
             implicit_header: self.implicit_header,
             bandwidth: self.bandwidth,
             counts: &mut self.counts,
+            cancelled: Vec::new(),
         };
         for lane in &mut self.lanes {
             lane.search(&mut context);
@@ -140,7 +156,21 @@ impl Channel {
                 lane.work(&mut context, frames);
             }
         }
-        self.forget();
+        context.cancelled
+    }
+
+    /// Lets the lanes search again where a frame was taken out.
+    fn hear_again(&mut self, cancelled: &Cancelled) {
+        let covered = || self.lanes.iter().filter(|lane| cancelled.covered(lane.sf));
+        let chips = covered().map(|lane| lane.sf.chips()).max().unwrap_or(0) as i64;
+        let kept_back = covered().flat_map(Lane::kept_back);
+        let first = kept_back.chain([cancelled.samples.start]).min().unwrap_or(cancelled.samples.start);
+        let from = first / self.samples_per_chip - COVERED_SYMBOLS * chips;
+        self.streams.renew_grid(from..self.streams.grid().end());
+        let from = from.max(self.streams.grid().start());
+        for lane in self.lanes.iter_mut().filter(|lane| cancelled.covered(lane.sf)) {
+            lane.search_again(from);
+        }
     }
 
     fn forget(&mut self) {

@@ -45,6 +45,12 @@ pub(crate) struct Followed {
 }
 
 impl Followed {
+    /// Working-rate sample of the first preamble chip.
+    pub(crate) fn first_sample(&self, sf: SpreadingFactor) -> f64 {
+        let symbols = self.sync.preamble_symbols as f64 + 2.0;
+        self.sync.tracker.path.sample_of_chip(-symbols * sf.chips() as f64)
+    }
+
     /// Working-rate sample at which the last payload chip ends.
     pub(crate) fn last_sample(&self, sf: SpreadingFactor) -> f64 {
         self.sync.tracker.path.sample_of_chip((sfd_chips(sf) + self.symbols.len() * sf.chips()) as f64)
@@ -64,8 +70,10 @@ pub(crate) enum Progress {
 /// Follows one frame.
 pub(crate) struct Follower {
     pub(crate) frame: Followed,
+    /// Whether another frame covered it that has been taken out since.
+    pub(crate) covered: bool,
     bandwidth: Bandwidth,
-    header_known: bool,
+    pub(crate) header_known: bool,
     block: usize,
     dechirped: Vec<Vec<Complex32>>,
     /// Sums of despread payload amplitude and of the preamble's, to compare.
@@ -89,7 +97,15 @@ impl Follower {
             grid: PayloadGrid::default(),
         };
         let dechirped = vec![vec![Complex32::ZERO; chips]; 8];
-        Self { frame, bandwidth, header_known: implicit.is_some(), block: 0, dechirped, heard_amplitude: 0.0 }
+        Self {
+            frame,
+            covered: false,
+            bandwidth,
+            header_known: implicit.is_some(),
+            block: 0,
+            dechirped,
+            heard_amplitude: 0.0,
+        }
     }
 
     /// First working-rate sample that the frame still needs.

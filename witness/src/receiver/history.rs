@@ -64,6 +64,26 @@ impl History {
         self.samples.get(from..from.checked_add(length)?)
     }
 
+    /// The same, to be changed.
+    pub(crate) fn slice_mut(&mut self, from: i64, length: usize) -> Option<&mut [Complex32]> {
+        let from = usize::try_from(from - self.start).ok()?;
+        self.samples.get_mut(from..from.checked_add(length)?)
+    }
+
+    /// Puts samples in the place of those from `from` on; what comes before the oldest joins it.
+    pub(crate) fn replace(&mut self, from: i64, samples: &[Complex32]) {
+        let before = (self.start - from).clamp(0, samples.len() as i64) as usize;
+        let (before, within) = samples.split_at(before);
+        let first = from.max(self.start);
+        if from + samples.len() as i64 >= self.start && from < self.start {
+            self.prepend(before);
+        }
+        let length = within.len().min(usize::try_from(self.end() - first).unwrap_or(0));
+        if let Some(own) = self.slice_mut(first, length) {
+            own.copy_from_slice(&within[..length]);
+        }
+    }
+
     /// Copies `from .. from + out.len()`, zeros where there are no samples.
     pub(crate) fn copy(&self, from: i64, out: &mut [Complex32]) {
         out.fill(Complex32::ZERO);

@@ -4,6 +4,7 @@ use num_complex::Complex32;
 
 use super::{
     ReceiverCounts,
+    cancel::{COVERED_SYMBOLS, Cancelled, may_cover, take_out},
     chips::ChipReader,
     demodulator::Demodulator,
     follower::{Followed, Follower, Progress},
@@ -18,7 +19,11 @@ use crate::{Bandwidth, CrcStatus, Header, HeardFrame, SpreadingFactor, coding::a
 /// Candidates and frames followed at once; more is a jammer's doing.
 const FOLLOWERS_MAX: usize = 16;
 /// Frames remembered after their end; a second candidate of their preamble is not a second frame.
-const FINISHED_MAX: usize = 4;
+const FINISHED_MAX: usize = 8;
+
+/// Symbols after its beginning by which a frame is followed: its preamble, as many windows more as make a candidate, what is looked at
+/// behind that.
+pub(super) const KNOWN_AFTER_SYMBOLS: i64 = WINDOWS as i64 + LOOKAHEAD + 5;
 
 /// One spreading factor.
 pub(super) struct Lane {
@@ -28,9 +33,41 @@ pub(super) struct Lane {
     demodulator: Demodulator,
     candidates: Vec<Candidate>,
     followers: Vec<Follower>,
-    finished: Vec<Synchronised>,
+    finished: Vec<Finished>,
     found: Vec<Candidate>,
     window: Vec<Complex32>,
+}
+
+/// A frame that ended, and whether it was whole.
+struct Finished {
+    sync: Synchronised,
+    whole: bool,
+    /// Whether it was taken out of the stream.
+    cancelled: bool,
+    /// Whether another frame covered it that has been taken out since.
+    covered: bool,
+    /// Its first working-rate sample.
+    first_sample: i64,
+    /// Working-rate sample by which another that began before its end would be known; until then it may be heard again.
+    known_by: Option<i64>,
+    /// What was heard of it, kept back while a frame that covers it may yet be taken away.
+    kept_back: Option<HeardFrame>,
+}
+
+impl Finished {
+    /// Whether a preamble is this frame's, or what is left of it.
+    fn explains(&self, found: &Synchronised, chips: usize) -> bool {
+        (self.whole || !self.covered) && self.is_of(found, chips)
+    }
+
+    fn is_of(&self, found: &Synchronised, chips: usize) -> bool {
+        if self.cancelled { found.is_trace_of(&self.sync, chips) } else { self.sync.is_same(found, chips) }
+    }
+}
+
+fn hand_over(frame: Option<HeardFrame>, counts: &mut ReceiverCounts, frames: &mut Vec<HeardFrame>) {
+    counts.frames += u64::from(frame.is_some());
+    frames.extend(frame);
 }
 
 /// What a lane works with.
@@ -47,6 +84,8 @@ pub(super) struct Context<'a> {
     pub(super) implicit_header: Option<Header>,
     pub(super) bandwidth: Bandwidth,
     pub(super) counts: &'a mut ReceiverCounts,
+    /// Frames taken out of the stream.
+    pub(super) cancelled: Vec<Cancelled>,
 }
 
 impl Lane {
@@ -65,7 +104,7 @@ impl Lane {
     }
 
     pub(super) fn restart(&mut self) {
-        self.search.restart();
+        self.search.restart_at(0);
         self.candidates.clear();
         self.followers.clear();
         self.finished.clear();
@@ -132,20 +171,16 @@ impl Lane {
     /// Starts to follow a frame, unless it is one that is or was just followed; of two readings of one preamble the stronger stays.
     fn take_up(&mut self, found: Synchronised, context: &Context) {
         let chips = self.sf.chips();
-        let weaker = |other: &Synchronised| other.is_same(&found, chips) && other.energy < found.energy;
-        self.followers.retain(|follower| !weaker(&follower.frame.sync));
-        let mut known = self.followers.iter().map(|follower| &follower.frame.sync).chain(&self.finished);
-        if self.followers.len() < FOLLOWERS_MAX && !known.any(|other| other.is_same(&found, chips)) {
+        let outdone = |follower: &Follower| {
+            let other = &follower.frame.sync;
+            other.is_same(&found, chips) && (follower.covered || other.energy < found.energy)
+        };
+        self.followers.retain(|follower| !outdone(follower));
+        let followed = self.followers.iter().any(|follower| follower.frame.sync.is_same(&found, chips));
+        let known = followed || self.finished.iter().any(|finished| finished.explains(&found, chips));
+        if self.followers.len() < FOLLOWERS_MAX && !known {
             self.followers.push(Follower::new(found, context.implicit_header, context.bandwidth, chips));
         }
-    }
-
-    /// Remembers a frame until no candidate can be of its preamble any more.
-    fn remember(&mut self, sync: Synchronised) {
-        if self.finished.len() == FINISHED_MAX {
-            self.finished.remove(0);
-        }
-        self.finished.push(sync);
     }
 
     fn follow(&mut self, context: &mut Context, frames: &mut Vec<HeardFrame>) {
@@ -160,31 +195,111 @@ impl Lane {
                 Progress::Waiting => index += 1,
                 Progress::Lost => {
                     context.counts.lost += 1;
-                    self.followers.remove(index);
+                    let follower = self.followers.remove(index);
+                    // A header that was read is of a frame; what came over it may yet be taken away.
+                    if follower.header_known {
+                        self.finish(&follower.frame, None, context, frames);
+                    }
                 }
                 Progress::Complete => {
                     let followed = self.followers.remove(index).frame;
-                    self.remember(followed.sync.clone());
-                    if let Some(frame) = self.complete(followed, context) {
-                        context.counts.frames += 1;
-                        frames.push(frame);
-                    }
+                    self.end(followed, context, frames);
                 }
+            }
+        }
+        if self.followers.is_empty() && self.candidates.is_empty() && context.cancelled.is_empty() {
+            let known = |finished: &&mut Finished| finished.known_by.is_some_and(|by| by <= context.end);
+            for finished in self.finished.iter_mut().filter(known) {
+                finished.known_by = None;
+                hand_over(finished.kept_back.take(), context.counts, frames);
             }
         }
     }
 
-    fn complete(&self, mut followed: Followed, context: &mut Context) -> Option<HeardFrame> {
+    /// A frame has ended: it is handed over and taken out, or kept back while another may cover it.
+    fn end(&mut self, mut followed: Followed, context: &mut Context, frames: &mut Vec<HeardFrame>) {
+        if let Some(frame) = self.complete(&mut followed, context) {
+            self.finish(&followed, Some(frame), context, frames);
+        }
+    }
+
+    fn finish(
+        &mut self,
+        followed: &Followed,
+        frame: Option<HeardFrame>,
+        context: &mut Context,
+        frames: &mut Vec<HeardFrame>,
+    ) {
+        let whole = frame.as_ref().is_some_and(|frame| frame.crc != CrcStatus::Bad);
+        let chips = self.sf.chips();
+        if let Some(index) = self.finished.iter().position(|finished| finished.is_of(&followed.sync, chips)) {
+            if !whole || self.finished[index].whole {
+                return;
+            }
+            self.finished.remove(index);
+        }
+        if self.finished.len() == FINISHED_MAX {
+            let oldest = self.finished.remove(0);
+            hand_over(oldest.kept_back, context.counts, frames);
+        }
+        let mut finished = Finished {
+            sync: followed.sync.clone(),
+            whole,
+            cancelled: false,
+            covered: false,
+            first_sample: followed.first_sample(self.sf) as i64,
+            known_by: None,
+            kept_back: None,
+        };
+        if whole {
+            finished.cancelled = frame.as_ref().is_some_and(|frame| self.cancel(followed, frame, context));
+            hand_over(frame, context.counts, frames);
+        } else {
+            let known_after = KNOWN_AFTER_SYMBOLS * chips as i64 * context.samples_per_chip;
+            finished.known_by = Some(context.end + known_after);
+            finished.kept_back = frame;
+        }
+        self.finished.push(finished);
+    }
+
+    /// Takes a frame that is surely right out of the stream, if something that it covers could be heard.
+    fn cancel(&self, followed: &Followed, frame: &HeardFrame, context: &mut Context) -> bool {
+        let snr_db = frame.measurements.snr_db.value;
+        if frame.crc != CrcStatus::Ok || !may_cover(self.sf, snr_db) {
+            return false;
+        }
+        let cancelled = take_out(followed, self.sf, snr_db, &mut context.streams.working);
+        context.cancelled.extend(cancelled.clone());
+        cancelled.is_some()
+    }
+
+    /// Searches again from a chip of the grid on: a frame was taken out that covered others.
+    pub(super) fn search_again(&mut self, from_chip: i64) {
+        let window = from_chip.div_euclid(self.search.chips() as i64) + 1;
+        if window < self.search.next_window() {
+            self.search.restart_at(window);
+            self.candidates.retain(|candidate| candidate.window < window);
+        }
+        for follower in &mut self.followers {
+            follower.covered = true;
+        }
+        for finished in &mut self.finished {
+            finished.covered = true;
+        }
+    }
+
+    /// First working-rate samples of the frames that may be heard again.
+    pub(super) fn kept_back(&self) -> impl Iterator<Item = i64> {
+        let kept_back = self.finished.iter().filter(|finished| finished.known_by.is_some());
+        kept_back.map(|finished| finished.first_sample)
+    }
+
+    fn complete(&self, followed: &mut Followed, context: &mut Context) -> Option<HeardFrame> {
         if followed.last_sample(self.sf) > context.last_sample as f64 + context.samples_per_chip as f64 {
             return None;
         }
-        let measurements = measure(
-            &mut followed,
-            &context.streams.working,
-            context.reader,
-            &self.demodulator,
-            context.time,
-        )?;
+        let measurements =
+            measure(followed, &context.streams.working, context.reader, &self.demodulator, context.time)?;
         let header_nibbles = if followed.explicit_header { Header::NIBBLES } else { 0 };
         let payload = assemble(&followed.nibbles[header_nibbles..], followed.header);
         Some(HeardFrame {
@@ -197,7 +312,7 @@ impl Lane {
             sync_word: followed.sync.sync_word,
             low_data_rate: low_data_rate(self.sf, context.bandwidth),
             preamble_symbols: followed.sync.preamble_symbols,
-            symbols: followed.symbols,
+            symbols: followed.symbols.clone(),
             measurements,
         })
     }
@@ -212,7 +327,10 @@ impl Lane {
     pub(super) fn oldest_looked_at(&self, samples_per_chip: i64) -> Option<i64> {
         let candidates = self.candidates.iter().map(|candidate| candidate.window);
         let candidates = candidates.map(|window| self.first_possible(window) * samples_per_chip);
-        self.followers.iter().map(Follower::oldest_sample).chain(candidates).min()
+        // What another frame covered must still be there when that is taken out.
+        let before = COVERED_SYMBOLS * self.search.chips() as i64 * samples_per_chip;
+        let followed = self.followers.iter().map(Follower::oldest_sample).chain(self.kept_back());
+        followed.map(|oldest| oldest - before).chain(candidates).min()
     }
 
     /// Oldest working-rate sample that the next candidate may need.

@@ -8,6 +8,7 @@
 //! Listening costs one transform a symbol and spreading factor; everything below the search runs only while there is a candidate.
 //! All work happens on whole quanta of the working stream, so that any chunking of the input gives the same frames.
 
+mod cancel;
 mod channel;
 mod chips;
 mod demodulator;

@@ -40,6 +40,8 @@ pub(crate) struct Sample {
 
 /// Samples of one chirp that follow each other, with the replica beside them.
 pub(crate) struct Block<'a> {
+    /// Index of the first in the stream.
+    pub(crate) from: i64,
     /// Where they stand.
     run: Run,
     samples: std::slice::Iter<'a, Complex32>,
@@ -164,6 +166,7 @@ impl Line {
         let frequency = self.frequency + self.rate * first;
         let advance = frequency * step + 0.5 * self.rate * step * step + carrier;
         Block {
+            from,
             run: Run { chip: self.start_chip + first, step, frequency, slope: self.rate },
             samples: samples.iter(),
             conjugate: Complex64::from_polar(1.0, -TURN * cycles.fract() - path.theta - self.phase),

@@ -87,8 +87,13 @@ impl Halving {
     pub(crate) const SHARP: usize = 32;
     const SHORT: usize = 12;
 
+    /// The filter of a half band.
+    pub(crate) fn filter(half: usize) -> Taps {
+        Kernel::new(half, 0.25, 7.0, 1).taps_for(0.0)
+    }
+
     pub(crate) fn new(half: usize) -> Self {
-        let taps = Kernel::new(half, 0.25, 7.0, 1).taps_for(0.0);
+        let taps = Self::filter(half);
         let mut halving = Self { taps, pending: Vec::new(), output: Vec::new() };
         halving.restart();
         halving

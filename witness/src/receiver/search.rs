@@ -106,12 +106,12 @@ impl Search {
         self.window += 1;
     }
 
-    /// Forgets everything heard.
-    pub(crate) fn restart(&mut self) {
+    /// Forgets everything heard; the next window is this one.
+    pub(crate) fn restart_at(&mut self, window: i64) {
         self.powers.restart();
         self.pending.clear();
         self.reported.clear();
-        self.window = 0;
+        self.window = window;
     }
 
     fn note_peaks(&mut self, mean: f32) {

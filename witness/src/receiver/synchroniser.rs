@@ -63,17 +63,33 @@ pub(crate) struct Synchronised {
 /// Energy ratio from which a weaker reading near a stronger is its shadow: a side lobe, or the alias half a bandwidth off.
 const SHADOW: f64 = 20.0;
 
+/// Share of a preamble's energy that may be left when it was taken out.
+const TRACE: f64 = 0.01;
+
 impl Synchronised {
     /// Whether two readings are of one preamble: the same up-chirp bin (carrier minus timing) a few symbols apart, a side lobe at
     /// the same instant, or a shadow.
     pub(crate) fn is_same(&self, other: &Self, chips: usize) -> bool {
-        let (ours, theirs) = (self.tracker.path, other.tracker.path);
         let n = chips as f64;
+        let (apart, bins) = self.distance(other, n);
+        let ratio = (self.energy / other.energy).max(other.energy / self.energy);
+        let tone = apart < 16.0 * n && bins < 4.0;
+        tone || apart < n / 16.0 || (apart < 3.0 * n && ratio > SHADOW)
+    }
+
+    /// Whether this is what is left of a preamble that was taken out: the very same bin, and next to nothing in it.
+    pub(crate) fn is_trace_of(&self, taken_out: &Self, chips: usize) -> bool {
+        let n = chips as f64;
+        let (apart, bins) = self.distance(taken_out, n);
+        apart < 16.0 * n && bins < 1.0 && self.energy < TRACE * taken_out.energy
+    }
+
+    /// How far apart two anchors are, in chips, and two up-chirp tones, in bins.
+    fn distance(&self, other: &Self, n: f64) -> (f64, f64) {
+        let (ours, theirs) = (self.tracker.path, other.tracker.path);
         let apart = (theirs.anchor_sample - ours.anchor_sample) / ours.rate;
         let bins = ((theirs.nu - ours.nu) * n - apart).rem_euclid(n);
-        let ratio = (self.energy / other.energy).max(other.energy / self.energy);
-        let tone = apart.abs() < 16.0 * n && bins.min(n - bins) < 4.0;
-        tone || apart.abs() < n / 16.0 || (apart.abs() < 3.0 * n && ratio > SHADOW)
+        (apart.abs(), bins.min(n - bins))
     }
 }
 
