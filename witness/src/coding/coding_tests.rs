@@ -180,3 +180,30 @@ proptest! {
         prop_assert_eq!(decode_soft(&llrs, rate).nibble, nibble);
     }
 }
+
+/// A frame in which the runner-up is right in two words is repaired; the CRC says which two.
+#[test]
+fn the_crc_finds_the_words_that_are_wrong() {
+    use super::{hamming::SoftWord, list::repaired, payload::assemble};
+    let payload: Vec<u8> = (0..20).map(|byte| byte * 11).collect();
+    let header = Header { payload_bytes: 20, coding_rate: CodingRate::Cr45, crc: true };
+    let nibbles = encode::nibbles(format(7, 1, true, false), &payload).unwrap();
+    let mut words: Vec<SoftWord> = nibbles
+        .iter()
+        .enumerate()
+        .map(|(index, &nibble)| SoftWord { nibble, runner_up: nibble ^ 5, margin: 3.0 + index as f32 })
+        .collect();
+    for (index, margin) in [(17, 0.3), (30, 1.2), (8, 0.1)] {
+        words[index].margin = margin;
+        if index != 8 {
+            words[index] = SoftWord { nibble: nibbles[index] ^ 9, runner_up: nibbles[index], margin };
+        }
+    }
+    let wrong: Vec<u8> = words.iter().map(|word| word.nibble).collect();
+    assert_eq!(assemble(&wrong, header).crc_ok, Some(false));
+    assert_eq!(repaired(&words, 0, header), Some(nibbles));
+    // Three wrong words of which one is sure of itself are more than it dares.
+    words[25] = SoftWord { nibble: words[25].nibble ^ 3, runner_up: words[25].nibble ^ 1, margin: 40.0 };
+    assert_eq!(repaired(&words, 0, header), None);
+    assert_eq!(repaired(&[], 5, header), None);
+}

@@ -3,7 +3,7 @@
 use super::{
     crc::payload_crc, gray::shift_of_bits, hamming, header::Header, interleaver::codeword_bit, whitening,
 };
-use crate::{Block, FrameFormat, SpreadingFactor};
+use crate::{Block, FrameFormat, SpreadingFactor, frame::Blocks};
 
 /// Why a payload cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,19 +25,26 @@ pub enum EncodeError {
 /// [`EncodeError`] when the payload has no frame.
 pub fn encode(format: FrameFormat, payload: &[u8]) -> Result<Vec<u16>, EncodeError> {
     let nibbles = nibbles(format, payload)?;
-    let blocks = format.blocks(payload.len());
-    let mut rest = nibbles.into_iter().chain(std::iter::repeat(0));
-    Ok(blocks
-        .iter()
-        .flat_map(|block| {
-            let nibbles = rest.by_ref().take(block.rows);
-            let words: Vec<u8> = nibbles.map(|nibble| hamming::encode(nibble, block.coding_rate)).collect();
-            interleave(&words, block, format.sf)
-        })
-        .collect())
+    Ok(symbols(&nibbles, format.blocks(payload.len()), format.sf))
 }
 
-fn nibbles(format: FrameFormat, payload: &[u8]) -> Result<Vec<u8>, EncodeError> {
+/// The symbols that nibbles are sent as, block after block; the last block is filled up with zeros.
+pub(crate) fn symbols(nibbles: &[u8], blocks: Blocks, sf: SpreadingFactor) -> Vec<u16> {
+    let mut rest = nibbles.iter().copied().chain(std::iter::repeat(0));
+    let block = |block: Block| {
+        let nibbles: Vec<u8> = rest.by_ref().take(block.rows).collect();
+        block_symbols(&nibbles, block, sf)
+    };
+    blocks.iter().flat_map(block).collect()
+}
+
+/// The symbols of one block of nibbles.
+pub(crate) fn block_symbols(nibbles: &[u8], block: Block, sf: SpreadingFactor) -> Vec<u16> {
+    let words: Vec<u8> = nibbles.iter().map(|nibble| hamming::encode(*nibble, block.coding_rate)).collect();
+    interleave(&words, block, sf)
+}
+
+pub(super) fn nibbles(format: FrameFormat, payload: &[u8]) -> Result<Vec<u8>, EncodeError> {
     let length = match payload.len() {
         0 => return Err(EncodeError::Empty),
         length => u8::try_from(length).map_err(|_| EncodeError::TooLong(length))?,
@@ -63,7 +70,7 @@ fn split(byte: u8) -> [u8; 2] {
 }
 
 /// Symbol values of one block of code words.
-pub(crate) fn interleave(words: &[u8], block: Block, sf: SpreadingFactor) -> Vec<u16> {
+fn interleave(words: &[u8], block: Block, sf: SpreadingFactor) -> Vec<u16> {
     (0..block.symbols())
         .map(|symbol| {
             let bits = (0..block.rows).fold(0, |bits, j| {

@@ -10,17 +10,19 @@ mod gray;
 mod hamming;
 mod header;
 mod interleaver;
+mod list;
 mod payload;
 mod whitening;
 
 pub use encode::{EncodeError, encode};
 pub use header::{Header, InvalidHeader};
 
-pub(crate) use encode::interleave;
+pub(crate) use encode::{block_symbols, symbols};
 pub(crate) use gray::{bits_of_symbol, shifts, symbol_of_shift};
-pub(crate) use hamming::{decode_soft, encode as word_of};
+pub(crate) use hamming::{SoftWord, decode_soft};
 pub(crate) use interleaver::codeword_bit;
-pub(crate) use payload::assemble;
+pub(crate) use list::repaired;
+pub(crate) use payload::{DecodedPayload, assemble};
 
 #[cfg(test)]
 mod coding_tests;

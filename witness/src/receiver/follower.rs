@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     Bandwidth, Block, Chirp, Header, PayloadFormat, SpreadingFactor,
-    coding::{codeword_bit, decode_soft, interleave, word_of},
+    coding::{
+        DecodedPayload, SoftWord, assemble, block_symbols, codeword_bit, decode_soft, repaired, symbols,
+    },
     frame::{Blocks, sfd_chips},
 };
 
@@ -39,12 +41,37 @@ pub(crate) struct Followed {
     pub(crate) sync: Synchronised,
     pub(crate) header: Header,
     pub(crate) explicit_header: bool,
-    pub(crate) nibbles: Vec<u8>,
+    pub(crate) words: Vec<SoftWord>,
+    /// As the words' nibbles would be sent.
     pub(crate) symbols: Vec<u16>,
     pub(crate) grid: PayloadGrid,
 }
 
 impl Followed {
+    /// Words of the header, of which there are none where the listener knows it.
+    pub(crate) fn header_words(&self) -> usize {
+        if self.explicit_header { Header::NIBBLES } else { 0 }
+    }
+
+    /// The payload, with its CRC's verdict. Where the CRC fails, the next likeliest words are tried, and the symbols follow.
+    pub(crate) fn decode(&mut self, sf: SpreadingFactor, bandwidth: Bandwidth) -> DecodedPayload {
+        let nibbles: Vec<u8> = self.words.iter().map(|word| word.nibble).collect();
+        let payload = assemble(&nibbles[self.header_words()..], self.header);
+        if payload.crc_ok != Some(false) {
+            return payload;
+        }
+        let Some(nibbles) = repaired(&self.words, self.header_words(), self.header) else { return payload };
+        let blocks = self.blocks_of(sf, bandwidth, usize::from(self.header.payload_bytes));
+        self.symbols = symbols(&nibbles, blocks, sf);
+        assemble(&nibbles[self.header_words()..], self.header)
+    }
+
+    fn blocks_of(&self, sf: SpreadingFactor, bandwidth: Bandwidth, bytes: usize) -> Blocks {
+        let Header { coding_rate, crc, .. } = self.header;
+        let format = PayloadFormat { coding_rate, crc, explicit_header: self.explicit_header };
+        Blocks::new(sf, bandwidth, format, bytes)
+    }
+
     /// Working-rate sample of the first preamble chip.
     pub(crate) fn first_sample(&self, sf: SpreadingFactor) -> f64 {
         let symbols = self.sync.preamble_symbols as f64 + 2.0;
@@ -92,7 +119,7 @@ impl Follower {
             sync,
             header: implicit.unwrap_or(unknown),
             explicit_header: implicit.is_none(),
-            nibbles: Vec::new(),
+            words: Vec::new(),
             symbols: Vec::new(),
             grid: PayloadGrid::default(),
         };
@@ -143,12 +170,9 @@ impl Follower {
     }
 
     fn blocks(&self, demodulator: &Demodulator) -> Blocks {
-        let header = self.frame.header;
-        let explicit_header = self.frame.explicit_header;
-        let format = PayloadFormat { coding_rate: header.coding_rate, crc: header.crc, explicit_header };
         // Before the header is read, one block is all that is known to come.
-        let bytes = if self.header_known { usize::from(header.payload_bytes) } else { 0 };
-        Blocks::new(demodulator.sf(), self.bandwidth, format, bytes)
+        let bytes = if self.header_known { usize::from(self.frame.header.payload_bytes) } else { 0 };
+        self.frame.blocks_of(demodulator.sf(), self.bandwidth, bytes)
     }
 
     /// First chip of the next block, counted from the anchor.
@@ -167,11 +191,11 @@ impl Follower {
         let first_chip = self.first_chip(demodulator);
         let words = self.demodulate(block, first_chip, history, reader, demodulator);
         let rate = block.coding_rate;
-        let nibbles: Vec<u8> =
-            words.chunks_exact(rate.codeword_bits()).map(|llrs| decode_soft(llrs, rate).nibble).collect();
-        let coded: Vec<u8> = nibbles.iter().map(|&nibble| word_of(nibble, rate)).collect();
-        let symbols = interleave(&coded, block, demodulator.sf());
-        self.frame.nibbles.extend(nibbles);
+        let words: Vec<SoftWord> =
+            words.chunks_exact(rate.codeword_bits()).map(|llrs| decode_soft(llrs, rate)).collect();
+        let nibbles: Vec<u8> = words.iter().map(|word| word.nibble).collect();
+        let symbols = block_symbols(&nibbles, block, demodulator.sf());
+        self.frame.words.extend(words);
         if self.block == 0 && !self.read_header(demodulator) {
             return false;
         }
@@ -218,7 +242,7 @@ impl Follower {
         if !self.frame.explicit_header {
             return true;
         }
-        let nibbles: [u8; Header::NIBBLES] = std::array::from_fn(|k| self.frame.nibbles[k]);
+        let nibbles: [u8; Header::NIBBLES] = std::array::from_fn(|k| self.frame.words[k].nibble);
         debug_assert!(Block::first(demodulator.sf()).rows >= Header::NIBBLES);
         let Ok(header) = Header::from_nibbles(nibbles) else { return false };
         self.frame.header = header;

@@ -14,7 +14,7 @@ use super::{
     streams::Streams,
     synchroniser::{Attempt, CarrierRange, Samples, Synchronised, Synchroniser, preamble_symbols_max},
 };
-use crate::{Bandwidth, CrcStatus, Header, HeardFrame, SpreadingFactor, coding::assemble, low_data_rate};
+use crate::{Bandwidth, CrcStatus, Header, HeardFrame, SpreadingFactor, low_data_rate};
 
 /// Candidates and frames followed at once; more is a jammer's doing.
 const FOLLOWERS_MAX: usize = 16;
@@ -298,10 +298,9 @@ impl Lane {
         if followed.last_sample(self.sf) > context.last_sample as f64 + context.samples_per_chip as f64 {
             return None;
         }
+        let payload = followed.decode(self.sf, context.bandwidth);
         let measurements =
             measure(followed, &context.streams.working, context.reader, &self.demodulator, context.time)?;
-        let header_nibbles = if followed.explicit_header { Header::NIBBLES } else { 0 };
-        let payload = assemble(&followed.nibbles[header_nibbles..], followed.header);
         Some(HeardFrame {
             payload: payload.bytes,
             crc: payload.crc_ok.map_or(CrcStatus::None, |ok| if ok { CrcStatus::Ok } else { CrcStatus::Bad }),
