@@ -27,8 +27,27 @@ pub(crate) const LOOKAHEAD: i64 = 12;
 const UPS_BEFORE: f64 = 0.5 * WINDOWS as f64 - 1.0;
 /// Clock drift from which on an exact clock is tried beside one tied to the carrier.
 const DRIFT_MATTERS_CHIPS: f64 = 0.1;
-/// Hypotheses kept.
+/// Drift of a chirp's start within which one replica serves.
+const NEAR_CHIPS: f64 = 0.05;
+/// Hypotheses kept, and of those the ones whose neighbours are tried.
 const KEPT: usize = 32;
+const REFINED: usize = 8;
+
+/// Windows that cut an up-chirp in two see its halves in phases that differ by the fraction of a chip of the start, so the bin that they
+/// measured is off by up to half a chip, and noise makes it a whole one. The patterns' own windows are the chirps: starts that differ from
+/// the measured one are tried, and then carriers a bin off, which the down-chirps cannot tell from a start that is.
+const STARTS: [(f64, f64); 3] = [(0.0, -0.375), (0.0, 0.0), (0.0, 0.375)];
+const NEIGHBOURS: [(f64, f64); 9] = [
+    (0.0, 0.0),
+    (0.0, -0.2),
+    (0.0, 0.2),
+    (-1.0, -0.5),
+    (-1.0, -0.15),
+    (-1.0, 0.2),
+    (1.0, 0.5),
+    (1.0, 0.15),
+    (1.0, -0.2),
+];
 
 /// A carrier and a place for the SFD.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +129,12 @@ pub(crate) fn hypotheses(
     }
     let mut whole_chips = WholeChips::new(grid, demodulator);
     for hypothesis in &mut best {
-        *hypothesis = whole_chips.best_start(*hypothesis);
+        *hypothesis = whole_chips.best_of(*hypothesis, &STARTS);
+    }
+    best.sort_by(|a, b| b.score.total_cmp(&a.score));
+    best.truncate(REFINED);
+    for hypothesis in &mut best {
+        *hypothesis = whole_chips.best_of(*hypothesis, &NEIGHBOURS);
     }
     best.sort_by(|a, b| b.score.total_cmp(&a.score));
     best
@@ -195,60 +219,88 @@ struct WholeChips<'a> {
     chips: Vec<Complex32>,
     up: Vec<Complex32>,
     down: Vec<Complex32>,
+    /// Fractions of a chip that the two were made for.
+    up_tau: f64,
+    down_tau: f64,
 }
 
 impl<'a> WholeChips<'a> {
     fn new(grid: &'a History, demodulator: &'a Demodulator) -> Self {
         let upchirp = demodulator.upchirp();
         let empty = vec![Complex32::ZERO; upchirp.len()];
-        Self { grid, upchirp, chips: empty.clone(), up: empty.clone(), down: empty }
+        Self {
+            grid,
+            upchirp,
+            chips: empty.clone(),
+            up: empty.clone(),
+            down: empty,
+            up_tau: f64::NAN,
+            down_tau: f64::NAN,
+        }
     }
 
-    /// The hypothesis with the start near its own that explains most, and that as its score.
-    ///
-    /// Windows that cut an up-chirp in two see its halves in phases that differ by the fraction of a chip of the start, so the bin that
-    /// they measured may be off by half a chip. Here the windows are the chirps.
-    fn best_start(&mut self, hypothesis: Hypothesis) -> Hypothesis {
-        const STEPS: i32 = 2;
-        const STEP_CHIPS: f64 = 0.25;
-        let starts = (-STEPS..=STEPS).map(|step| hypothesis.start + f64::from(step) * STEP_CHIPS);
-        let tried = starts.map(|start| {
-            let moved = Hypothesis { start, ..hypothesis };
+    /// The hypothesis among some steps (carrier in bins, start in chips) from this one that explains most, and that as its score.
+    fn best_of(&mut self, hypothesis: Hypothesis, steps: &[(f64, f64)]) -> Hypothesis {
+        let tried = steps.iter().map(|(bins, chips)| {
+            let carrier = hypothesis.carrier + bins;
+            let moved = Hypothesis { carrier, start: hypothesis.start + chips, ..hypothesis };
             Hypothesis { score: self.energy(moved), ..moved }
         });
         tried.max_by(|a, b| a.score.total_cmp(&b.score)).unwrap_or(hypothesis)
     }
 
     fn energy(&mut self, hypothesis: Hypothesis) -> f32 {
-        let n = self.upchirp.len() as f64;
-        let start = hypothesis.start.round();
-        let tau = hypothesis.start - start;
-        let phase = std::f64::consts::PI * (tau + tau * tau / n);
-        replica(self.upchirp, false, (hypothesis.carrier - tau) / n, phase, &mut self.up);
-        replica(self.upchirp, true, (hypothesis.carrier + tau) / n, -phase, &mut self.down);
-        let chips = n as i64;
-        let nu = hypothesis.carrier / n;
-        let ups = (3..3 + UPS as i64).map(|k| (-k * chips, chips, false));
-        let sfd = [(0, chips, true), (chips, chips, true), (2 * chips, chips / 4, true)];
-        let sums: [(Complex64, f64); UPS + 3] = {
-            let mut parts = ups.chain(sfd);
-            std::array::from_fn(|_| {
-                let (first, length, down) = parts.next().expect("six up-chirps and three parts of the SFD");
-                let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * (nu * first as f64).fract());
-                let sum = self.sum(start as i64 + first, length as usize, down);
-                (sum * turn, first as f64 + length as f64 / 2.0)
-            })
-        };
-        best_over_carrier_errors(&sums, n) as f32
+        let chips = self.upchirp.len() as i64;
+        let ups = (3..3 + UPS as i64).map(|k| Part { first: -k * chips, length: chips, down: false });
+        let sfd = [(0, chips), (chips, chips), (2 * chips, chips / 4)];
+        let sfd = sfd.map(|(first, length)| Part { first, length, down: true });
+        (self.up_tau, self.down_tau) = (f64::NAN, f64::NAN);
+        let mut parts = ups.chain(sfd);
+        let sums: [(Complex64, f64); UPS + 3] = std::array::from_fn(|_| {
+            let part = parts.next().expect("six up-chirps and three parts of the SFD");
+            (self.sum(hypothesis, part), part.first as f64 + part.length as f64 / 2.0)
+        });
+        best_over_carrier_errors(&sums, chips as f64) as f32
     }
 
-    fn sum(&mut self, from: i64, length: usize, down: bool) -> Complex64 {
-        let chips = &mut self.chips[..length];
-        self.grid.copy(from, chips);
-        let replica = if down { &self.down } else { &self.up };
+    /// Sum of a part's chips, despread where the transmitter's clock has it.
+    fn sum(&mut self, hypothesis: Hypothesis, part: Part) -> Complex64 {
+        let begins = hypothesis.start + part.first as f64 * (1.0 - hypothesis.eps);
+        let whole = begins.round();
+        self.make_replica(hypothesis.carrier, begins - whole, part.down);
+        let since_start = whole - hypothesis.start.round();
+        let nu = hypothesis.carrier / self.upchirp.len() as f64;
+        let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * (nu * since_start).fract());
+        let chips = &mut self.chips[..part.length as usize];
+        self.grid.copy(whole as i64, chips);
+        let replica = if part.down { &self.down } else { &self.up };
         let sum: Complex32 = chips.iter().zip(replica).map(|(chip, replica)| chip * replica).sum();
-        Complex64::new(f64::from(sum.re), f64::from(sum.im))
+        Complex64::new(f64::from(sum.re), f64::from(sum.im)) * turn
     }
+
+    /// The conjugate of a chirp that begins `tau` chips after a whole one; one made for nearly the same is kept.
+    fn make_replica(&mut self, carrier: f64, tau: f64, down: bool) {
+        let n = self.upchirp.len() as f64;
+        let phase = std::f64::consts::PI * (tau + tau * tau / n);
+        let (out, made_for, bins, phase) = if down {
+            (&mut self.down, &mut self.down_tau, carrier + tau, -phase)
+        } else {
+            (&mut self.up, &mut self.up_tau, carrier - tau, phase)
+        };
+        let near = (tau - *made_for).abs() < NEAR_CHIPS;
+        if !near {
+            replica(self.upchirp, down, bins / n, phase, out);
+            *made_for = tau;
+        }
+    }
+}
+
+/// A stretch of the pattern, counted from the SFD's first chip.
+#[derive(Clone, Copy)]
+struct Part {
+    first: i64,
+    length: i64,
+    down: bool,
 }
 
 /// Conjugate of a chirp on a carrier, by recurrence.
