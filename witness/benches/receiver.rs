@@ -23,8 +23,8 @@ const RATE_HZ: f64 = 250e3;
 const WIDE_HZ: u32 = 2_000_000;
 const FACTORS: std::ops::RangeInclusive<u32> = 7..=12;
 
-fn factors() -> Vec<SpreadingFactor> {
-    FACTORS.map(|sf| SpreadingFactor::new(sf).expect("7 to 12")).collect()
+fn factors(bits: std::ops::RangeInclusive<u32>) -> Vec<SpreadingFactor> {
+    bits.map(|sf| SpreadingFactor::new(sf).expect("7 to 12")).collect()
 }
 
 /// A second of noise at two samples a chip.
@@ -52,7 +52,7 @@ fn busy() -> Vec<Complex32> {
 fn bare(samples: &[Complex32]) -> f32 {
     let mut planner = FftPlanner::new();
     let mut peak = 0.0_f32;
-    for sf in factors() {
+    for sf in factors(FACTORS) {
         let fft = planner.plan_fft_forward(sf.chips());
         let dechirp = vec![Complex32::new(0.6, 0.8); sf.chips()];
         let mut scratch = vec![Complex32::ZERO; fft.get_inplace_scratch_len()];
@@ -75,17 +75,19 @@ fn receive(receiver: &mut Receiver, samples: &[Complex32]) -> usize {
 }
 
 fn listening_receiver() -> Receiver {
-    let config =
-        ReceiverConfig { spreading_factors: factors(), ..ReceiverConfig::new(RATE_HZ, Bandwidth::Khz125) };
+    let config = ReceiverConfig {
+        spreading_factors: factors(FACTORS),
+        ..ReceiverConfig::new(RATE_HZ, Bandwidth::Khz125)
+    };
     Receiver::new(&config).expect("two samples a chip")
 }
 
-/// Eight channels 200 kHz apart in two million samples a second.
-fn gateway() -> Gateway {
+/// Eight channels 200 kHz apart in two million samples a second, listening for some of the spreading factors.
+fn gateway(listened: std::ops::RangeInclusive<u32>) -> Gateway {
     let channel = |index: u32| GatewayChannel {
         centre_hz: 867.0e6 + 200e3 * f64::from(index),
         bandwidth: Bandwidth::Khz125,
-        spreading_factors: factors(),
+        spreading_factors: factors(listened.clone()),
     };
     let channels = (0..8).map(channel).collect();
     Gateway::new(&GatewayConfig::new(WIDE_HZ, 867.7e6, channels)).expect("eight channels fit")
@@ -126,31 +128,41 @@ fn gateway_benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("gateway: second of air, 8 x 125 kHz, SF7-12");
     group.sample_size(10).measurement_time(Duration::from_secs(4));
     group.bench_function("bare dechirp + FFT", |bencher| bencher.iter(|| black_box(bare_of_eight(&chips))));
-    let mut listening = gateway();
+    let mut listening = gateway(FACTORS);
     group.bench_function("listening to noise", |bencher| {
         bencher.iter(|| black_box(receive_wide(&mut listening, &noise)));
     });
     group.finish();
-    let (mut quiet, mut full) = (gateway(), gateway());
-    // Buffers grow to their size in the first seconds.
-    for _ in 0..3 {
-        receive_wide(&mut quiet, &noise);
-        receive_wide(&mut full, &busy);
-    }
-    let mut times: [Vec<f64>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    print_gateway_shares(&chips, &noise, &busy);
+}
+
+/// Shares of one core, each round beside the bare work. The channeliser's own is what two gateways with half of the spreading factors
+/// each cost more than one with all.
+fn print_gateway_shares(chips: &[Complex32], noise: &[Complex32], busy: &[Complex32]) {
+    let mut gateways = [gateway(FACTORS), gateway(7..=9), gateway(10..=12)];
+    let mut full = gateway(FACTORS);
+    let (mut core, mut ratio, mut own, mut busy_core) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut found = 0;
-    for _ in 0..11 {
-        times[0].push(time(|| black_box(bare_of_eight(&chips))));
-        times[1].push(time(|| black_box(receive_wide(&mut quiet, &noise))));
-        times[2].push(time(|| found = receive_wide(&mut full, &busy)));
+    for round in 0..14 {
+        let bare_s = time(|| black_box((0..8).map(|_| bare(chips)).fold(0.0, f32::max)));
+        let [all_s, low_s, high_s] =
+            gateways.each_mut().map(|gateway| time(|| black_box(receive_wide(gateway, noise))));
+        let busy_s = time(|| found = receive_wide(&mut full, busy));
+        // Buffers grow to their size in the first seconds.
+        if round >= 3 {
+            core.push(100.0 * all_s);
+            ratio.push(all_s / bare_s);
+            own.push((low_s + high_s - all_s) / bare_s);
+            busy_core.push(100.0 * busy_s);
+        }
     }
-    let [bare_s, quiet_s, busy_s] = times.map(|mut times| median(&mut times));
     println!(
-        "gateway listening: {:.2} % of a core, {:.2} x the bare work",
-        100.0 * quiet_s,
-        quiet_s / bare_s
+        "gateway listening: {:.2} % of a core, {:.2} x the bare work, of which the channeliser {:.2}",
+        median(&mut core),
+        median(&mut ratio),
+        median(&mut own)
     );
-    println!("gateway with 20 frames a second: {:.2} % of a core, {found} found", 100.0 * busy_s);
+    println!("gateway with 20 frames a second: {:.2} % of a core, {found} found", median(&mut busy_core));
 }
 
 fn benches(criterion: &mut Criterion) {
