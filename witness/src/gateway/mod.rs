@@ -10,7 +10,6 @@ mod channeliser;
 mod spectra;
 
 use num_complex::Complex32;
-use rustfft::FftPlanner;
 
 use self::{
     channeliser::{Band, Cut, block_size},
@@ -18,7 +17,7 @@ use self::{
 };
 use crate::{
     Bandwidth, Header, HeardFrame, ReceiverConfig, ReceiverCounts, SpreadingFactor,
-    receiver::{Channel, ChannelConfig},
+    receiver::{Channel, ChannelConfig, Tables},
 };
 
 /// Most channels of a gateway.
@@ -135,17 +134,12 @@ impl Gateway {
             .collect();
         let rate_hz = config.sample_rate_hz;
         let size = block_size(rate_hz, &bands).ok_or(GatewayError::SampleRate(rate_hz))?;
-        let mut planner = FftPlanner::new();
-        let ears: Vec<Ear> = config
-            .channels
-            .iter()
-            .zip(bands)
-            .map(|(channel, band)| {
-                Ear::new(channel, Cut::new(band, size, rate_hz, &mut planner), band, size, config)
-            })
-            .collect();
+        let mut tables = Tables::new();
+        let ears = config.channels.iter().zip(bands);
+        let ears: Vec<Ear> =
+            ears.map(|(channel, band)| Ear::new(channel, band, size, config, &mut tables)).collect();
         let kept = ears.iter().map(|ear| ear.lookback_blocks).max().unwrap_or(1);
-        Ok(Self { spectra: Spectra::new(size, kept, &mut planner), ears, pushed: 0 })
+        Ok(Self { spectra: Spectra::new(size, kept, &mut tables.planner), ears, pushed: 0 })
     }
 
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
@@ -199,8 +193,15 @@ impl Gateway {
 }
 
 impl Ear {
-    fn new(channel: &GatewayChannel, cut: Cut, band: Band, size: usize, config: &GatewayConfig) -> Self {
+    fn new(
+        channel: &GatewayChannel,
+        band: Band,
+        size: usize,
+        config: &GatewayConfig,
+        tables: &mut Tables,
+    ) -> Self {
         let rate_hz = config.sample_rate_hz;
+        let cut = Cut::new(band, size, rate_hz, &mut tables.planner);
         let ratio = f64::from(rate_hz) / (2.0 * f64::from(channel.bandwidth.hz()));
         let lookback = 2.0 * ratio * Channel::lookback_chips(&channel.spreading_factors) as f64;
         let config = ChannelConfig {
@@ -214,7 +215,7 @@ impl Ear {
             on_demand: true,
         };
         Self {
-            channel: Channel::new(&config),
+            channel: Channel::new(&config, tables),
             ratio,
             lookback_blocks: (lookback / Spectra::hop_of(size) as f64) as usize + 2,
             cut_hz: cut.centre_hz(size, rate_hz) - band.offset_hz,

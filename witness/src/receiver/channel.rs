@@ -12,6 +12,7 @@ use super::{
     measure::Timebase,
     streams::{Streams, WorkingStream},
     synchroniser::CarrierRange,
+    tables::{Tables, Workspace},
 };
 use crate::{Bandwidth, Header, HeardFrame, SpreadingFactor};
 
@@ -38,6 +39,7 @@ pub(crate) struct Channel {
     lanes: Vec<Lane>,
     reader: ChipReader,
     coarse: ChipReader,
+    workspace: Workspace,
     time: Timebase,
     samples_per_chip: i64,
     done: i64,
@@ -49,17 +51,21 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    pub(crate) fn new(config: &ChannelConfig) -> Self {
+    /// What channels with the same tables share is there once.
+    pub(crate) fn new(config: &ChannelConfig, tables: &mut Tables) -> Self {
         let chip_rate_hz = f64::from(config.bandwidth.hz());
         let range = CarrierRange {
             nu_max: config.cfo_max_hz / chip_rate_hz,
             clock_per_nu: config.carrier_hz.map_or(0.0, |carrier| chip_rate_hz / carrier),
         };
         let samples_per_chip = config.samples_per_chip as usize;
+        let lanes = config.spreading_factors.iter();
+        let lanes = lanes.map(|&sf| Lane::new(tables.of(sf), range, chip_rate_hz));
         Self {
             streams: Streams::new(config.samples_per_chip),
             counts: ReceiverCounts::default(),
-            lanes: config.spreading_factors.iter().map(|&sf| Lane::new(sf, range, chip_rate_hz)).collect(),
+            lanes: lanes.collect(),
+            workspace: Workspace::default(),
             reader: ChipReader::fine(samples_per_chip),
             coarse: ChipReader::coarse(samples_per_chip),
             time: Timebase {
@@ -137,6 +143,7 @@ impl Channel {
             streams: &mut self.streams,
             reader: &mut self.reader,
             coarse: &mut self.coarse,
+            workspace: &mut self.workspace,
             time: self.time,
             samples_per_chip: self.samples_per_chip,
             end: self.done,

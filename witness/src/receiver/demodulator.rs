@@ -13,17 +13,17 @@
 use std::sync::Arc;
 
 use num_complex::{Complex32, Complex64};
-use rustfft::{Fft, FftPlanner};
 
 use super::{
     chips::ChipReader,
     history::History,
     least_squares::{Normal, Run},
+    tables::Table,
     trajectory::Trajectory,
 };
 use crate::{
     Chirp, SpreadingFactor, Sweep,
-    chirp::{base_upchirp, phasor},
+    chirp::phasor,
     coding::{bits_of_symbol, shifts, symbol_of_shift},
 };
 
@@ -46,37 +46,30 @@ impl PhasePrior {
 
 /// Despreads chirps of one spreading factor.
 pub(crate) struct Demodulator {
-    sf: SpreadingFactor,
-    upchirp: Vec<Complex32>,
-    /// One turn in `N` steps.
-    turns: Vec<Complex32>,
-    fft: Arc<dyn Fft<f32>>,
+    table: Arc<Table>,
     spectrum: Vec<Complex32>,
     scratch: Vec<Complex32>,
     likelihood: Vec<f32>,
 }
 
 impl Demodulator {
-    pub(crate) fn new(sf: SpreadingFactor) -> Self {
-        let fft = FftPlanner::new().plan_fft_forward(sf.chips());
+    pub(crate) fn new(table: Arc<Table>) -> Self {
+        let chips = table.sf.chips();
         Self {
-            sf,
-            upchirp: base_upchirp(sf),
-            turns: (0..sf.chips()).map(|k| phasor(k as f64 / sf.chips() as f64)).collect(),
-            scratch: vec![Complex32::ZERO; fft.get_inplace_scratch_len()],
-            fft,
-            spectrum: vec![Complex32::ZERO; sf.chips()],
-            likelihood: vec![0.0; sf.chips()],
+            scratch: vec![Complex32::ZERO; table.fft.get_inplace_scratch_len()],
+            table,
+            spectrum: vec![Complex32::ZERO; chips],
+            likelihood: vec![0.0; chips],
         }
     }
 
     pub(crate) fn sf(&self) -> SpreadingFactor {
-        self.sf
+        self.table.sf
     }
 
     /// The unshifted up-chirp.
     pub(crate) fn upchirp(&self) -> &[Complex32] {
-        &self.upchirp
+        &self.table.upchirp
     }
 
     /// Reads the chips of one symbol and removes the unshifted up-chirp and the carrier phase.
@@ -90,7 +83,7 @@ impl Demodulator {
     ) {
         reader.read(history, path, first_chip, out);
         let turn = phasor(-path.theta / std::f64::consts::TAU);
-        for (chip, up) in out.iter_mut().zip(&self.upchirp) {
+        for (chip, up) in out.iter_mut().zip(&self.table.upchirp) {
             *chip *= up.conj() * turn;
         }
     }
@@ -98,7 +91,7 @@ impl Demodulator {
     /// Matched filter of every shift.
     pub(crate) fn transform(&mut self, dechirped: &[Complex32]) -> &[Complex32] {
         self.spectrum.copy_from_slice(dechirped);
-        self.fft.process_with_scratch(&mut self.spectrum, &mut self.scratch);
+        self.table.fft.process_with_scratch(&mut self.spectrum, &mut self.scratch);
         &self.spectrum
     }
 
@@ -112,9 +105,9 @@ impl Demodulator {
     ) -> &[f32] {
         let gain = (2.0 * amplitude / noise) as f32;
         let kappa = Complex32::new(prior.kappa(), 0.0);
-        let points = shifts(self.sf, reduced);
+        let points = shifts(self.table.sf, reduced);
         for index in 0..points {
-            let shift = symbol_of_shift(index as u16, self.sf, reduced);
+            let shift = symbol_of_shift(index as u16, self.table.sf, reduced);
             self.likelihood[index] = ln_bessel_i0((self.spectrum[usize::from(shift)] * gain + kappa).norm());
         }
         &self.likelihood[..points]
@@ -143,14 +136,14 @@ impl Demodulator {
 
     /// Adds the despread chips of a chirp to least-squares sums: one run up to where its frequency folds, one after it.
     pub(crate) fn add_to(&self, normal: &mut Normal, chirp: Chirp, first_chip: f64, despread: &[Complex32]) {
-        let n = self.sf.chips();
+        let n = self.table.sf.chips();
         let (fold, slope) = match chirp.sweep {
             Sweep::Up(shift) => (n - usize::from(shift), 1.0 / n as f64),
             Sweep::Down => (n, -1.0 / n as f64),
         };
         let (before, after) = despread.split_at(fold.min(despread.len()));
         for (from, chips) in [(0, before), (before.len(), after)] {
-            let frequency = chirp.frequency(self.sf, from as f64);
+            let frequency = chirp.frequency(self.table.sf, from as f64);
             let run = Run { chip: first_chip + from as f64, step: 1.0, frequency, slope };
             normal.add(run, chips.iter().map(|chip| Complex64::new(f64::from(chip.re), f64::from(chip.im))));
         }
@@ -164,7 +157,7 @@ impl Demodulator {
             Sweep::Up(shift) => self.turn(dechirped, usize::from(shift).wrapping_neg()),
             // The up-chirp was taken out once; a down-chirp is its conjugate, so it comes back twice.
             Sweep::Down => {
-                for (chip, up) in dechirped.iter_mut().zip(&self.upchirp) {
+                for (chip, up) in dechirped.iter_mut().zip(&self.table.upchirp) {
                     *chip *= up * up;
                 }
             }
@@ -175,9 +168,9 @@ impl Demodulator {
 impl Demodulator {
     /// Multiplies chip `n` by `exp(j 2 pi bins n / N)`.
     pub(crate) fn turn(&self, chips: &mut [Complex32], bins: usize) {
-        let mask = self.turns.len() - 1;
+        let mask = self.table.turns.len() - 1;
         for (n, chip) in chips.iter_mut().enumerate() {
-            *chip *= self.turns[n.wrapping_mul(bins) & mask];
+            *chip *= self.table.turns[n.wrapping_mul(bins) & mask];
         }
     }
 }

@@ -8,6 +8,7 @@
 
 use std::f64::consts::PI;
 
+use multiversion::multiversion;
 use num_complex::Complex32;
 
 /// Kernel taps for fractional positions, tabulated at `phases + 1` fractions from 0 to 1.
@@ -86,28 +87,31 @@ impl Taps {
     }
 
     /// Weighted sum of as many samples as there are taps, in sixteen running sums so that it vectorises.
-    #[inline]
     pub(crate) fn dot(&self, samples: &[Complex32]) -> Complex32 {
-        const LANES: usize = 16;
-        let parts: &[f32] = bytemuck::cast_slice(samples);
-        let mut sums = [0.0_f32; LANES];
-        let (taps, parts) = (self.twice.chunks_exact(LANES), parts.chunks_exact(LANES));
-        let (tap_rest, part_rest) = (taps.remainder(), parts.remainder());
-        for (taps, parts) in taps.zip(parts) {
-            for lane in 0..LANES {
-                sums[lane] += taps[lane] * parts[lane];
-            }
-        }
-        for (sum, (tap, part)) in sums.iter_mut().zip(tap_rest.iter().zip(part_rest)) {
-            *sum += tap * part;
-        }
-        for half in [8, 4, 2] {
-            for lane in 0..half {
-                sums[lane] += sums[lane + half];
-            }
-        }
-        Complex32::new(sums[0], sums[1])
+        weighted_sum(&self.twice, bytemuck::cast_slice(samples))
     }
+}
+
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn weighted_sum(twice: &[f32], parts: &[f32]) -> Complex32 {
+    const LANES: usize = 16;
+    let mut sums = [0.0_f32; LANES];
+    let (taps, parts) = (twice.chunks_exact(LANES), parts.chunks_exact(LANES));
+    let (tap_rest, part_rest) = (taps.remainder(), parts.remainder());
+    for (taps, parts) in taps.zip(parts) {
+        for lane in 0..LANES {
+            sums[lane] += taps[lane] * parts[lane];
+        }
+    }
+    for (sum, (tap, part)) in sums.iter_mut().zip(tap_rest.iter().zip(part_rest)) {
+        *sum += tap * part;
+    }
+    for half in [8, 4, 2] {
+        for lane in 0..half {
+            sums[lane] += sums[lane + half];
+        }
+    }
+    Complex32::new(sums[0], sums[1])
 }
 
 fn row(fraction: f64, half: usize, cutoff: f64, beta: f64) -> Vec<f32> {

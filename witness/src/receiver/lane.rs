@@ -1,5 +1,7 @@
 //! One spreading factor of one channel: search, synchronise, follow, measure.
 
+use std::sync::Arc;
+
 use num_complex::Complex32;
 
 use super::{
@@ -13,6 +15,7 @@ use super::{
     sfd_search::LOOKAHEAD,
     streams::Streams,
     synchroniser::{Attempt, CarrierRange, Samples, Synchronised, Synchroniser, preamble_symbols_max},
+    tables::{Table, Workspace},
 };
 use crate::{Bandwidth, CrcStatus, Header, HeardFrame, SpreadingFactor, low_data_rate};
 
@@ -75,6 +78,7 @@ pub(super) struct Context<'a> {
     pub(super) streams: &'a mut Streams,
     pub(super) reader: &'a mut ChipReader,
     pub(super) coarse: &'a mut ChipReader,
+    pub(super) workspace: &'a mut Workspace,
     pub(super) time: Timebase,
     pub(super) samples_per_chip: i64,
     /// Working-rate samples that may be looked at.
@@ -89,12 +93,13 @@ pub(super) struct Context<'a> {
 }
 
 impl Lane {
-    pub(super) fn new(sf: SpreadingFactor, range: CarrierRange, chip_rate_hz: f64) -> Self {
+    pub(super) fn new(table: Arc<Table>, range: CarrierRange, chip_rate_hz: f64) -> Self {
+        let sf = table.sf;
         Self {
             sf,
-            search: Search::new(sf),
+            search: Search::new(Arc::clone(&table)),
             synchroniser: Synchroniser::new(sf, range, chip_rate_hz),
-            demodulator: Demodulator::new(sf),
+            demodulator: Demodulator::new(table),
             candidates: Vec::new(),
             followers: Vec::new(),
             finished: Vec::with_capacity(FINISHED_MAX),
@@ -123,10 +128,10 @@ impl Lane {
         while (self.search.next_window() + 1) * chips * context.samples_per_chip <= context.end {
             let from = self.search.next_window() * chips;
             if let Some(window) = grid.slice(from, chips as usize) {
-                self.search.push(window, &mut self.found);
+                self.search.push(window, context.workspace, &mut self.found);
             } else {
                 grid.copy(from, &mut self.window);
-                self.search.push(&self.window, &mut self.found);
+                self.search.push(&self.window, context.workspace, &mut self.found);
             }
         }
         for candidate in self.found.drain(..) {

@@ -11,6 +11,7 @@
 mod cancel;
 mod channel;
 mod chips;
+mod correlate;
 mod demodulator;
 mod finite;
 mod follower;
@@ -28,6 +29,7 @@ mod search;
 mod sfd_search;
 mod streams;
 mod synchroniser;
+mod tables;
 mod tracker;
 mod trajectory;
 
@@ -39,6 +41,7 @@ pub(crate) use self::{
     history::History,
     kernel::Kernel,
     streams::WorkingStream,
+    tables::Tables,
 };
 use self::{
     finite::all_finite,
@@ -147,19 +150,20 @@ impl Receiver {
         let oversampling = config.checked_oversampling()?;
         let samples_per_chip = if oversampling <= 1.0 + RATE_TOLERANCE { 1 } else { 2 };
         let ratio = oversampling / samples_per_chip as f64;
+        let channel = ChannelConfig {
+            bandwidth: config.bandwidth,
+            spreading_factors: &config.spreading_factors,
+            carrier_hz: config.carrier_hz,
+            cfo_max_hz: config.cfo_max_hz,
+            implicit_header: config.implicit_header,
+            samples_per_chip,
+            ratio,
+            on_demand: false,
+        };
         Ok(Self {
             resampler: Resampler::new(ratio),
             halving: (samples_per_chip == 2).then(|| Halving::new(Halving::SHARP)),
-            channel: Channel::new(&ChannelConfig {
-                bandwidth: config.bandwidth,
-                spreading_factors: &config.spreading_factors,
-                carrier_hz: config.carrier_hz,
-                cfo_max_hz: config.cfo_max_hz,
-                implicit_header: config.implicit_header,
-                samples_per_chip,
-                ratio,
-                on_demand: false,
-            }),
+            channel: Channel::new(&channel, &mut Tables::new()),
             ratio,
             pushed: 0,
             halved: 0,

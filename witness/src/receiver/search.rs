@@ -12,10 +12,11 @@ use std::sync::Arc;
 
 use multiversion::multiversion;
 use num_complex::Complex32;
-use rustfft::{Fft, FftPlanner};
 
-use super::moving_sum::MovingSum;
-use crate::{SpreadingFactor, chirp::base_upchirp};
+use super::{
+    moving_sum::MovingSum,
+    tables::{Table, Workspace},
+};
 
 /// Windows summed. Eight up-chirps cover at least seven windows whole.
 pub(crate) const WINDOWS: usize = 7;
@@ -49,10 +50,7 @@ pub(crate) struct Candidate {
 
 /// The search for one spreading factor in one channel.
 pub(crate) struct Search {
-    dechirp: Vec<Complex32>,
-    fft: Arc<dyn Fft<f32>>,
-    spectrum: Vec<Complex32>,
-    scratch: Vec<Complex32>,
+    table: Arc<Table>,
     powers: MovingSum,
     window: i64,
     threshold: f32,
@@ -63,14 +61,10 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    pub(crate) fn new(sf: SpreadingFactor) -> Self {
-        let chips = sf.chips();
-        let fft = FftPlanner::new().plan_fft_forward(chips);
+    pub(crate) fn new(table: Arc<Table>) -> Self {
+        let chips = table.sf.chips();
         Self {
-            dechirp: base_upchirp(sf).iter().map(Complex32::conj).collect(),
-            scratch: vec![Complex32::ZERO; fft.get_inplace_scratch_len()],
-            fft,
-            spectrum: vec![Complex32::ZERO; chips],
+            table,
             powers: MovingSum::new(chips),
             window: 0,
             threshold: gamma_quantile(2 * WINDOWS, FALSE_RATE / chips as f64) as f32,
@@ -82,7 +76,7 @@ impl Search {
 
     /// Chips a window.
     pub(crate) fn chips(&self) -> usize {
-        self.spectrum.len()
+        self.table.dechirp.len()
     }
 
     /// Number of windows seen, and so the index of the next.
@@ -91,10 +85,14 @@ impl Search {
     }
 
     /// Takes the next window; hands over candidates whose peak has passed.
-    pub(crate) fn push(&mut self, window: &[Complex32], found: &mut Vec<Candidate>) {
-        dechirp(window, &self.dechirp, &mut self.spectrum);
-        self.fft.process_with_scratch(&mut self.spectrum, &mut self.scratch);
-        self.powers.push(&self.spectrum);
+    pub(crate) fn push(
+        &mut self,
+        window: &[Complex32],
+        workspace: &mut Workspace,
+        found: &mut Vec<Candidate>,
+    ) {
+        let dechirped = |out: &mut [Complex32]| dechirp(window, &self.table.dechirp, out);
+        self.powers.push(workspace.transform(&self.table, dechirped));
         let mean = self.powers.total() / (self.chips() * WINDOWS) as f32;
         let (window, first) = (self.window, found.len());
         found.extend(self.pending.extract_if(.., |candidate| candidate.window + 1 < window));

@@ -11,6 +11,7 @@
 use num_complex::{Complex32, Complex64};
 
 use super::{
+    correlate::{correlate, turn_back},
     demodulator::Demodulator,
     history::History,
     pattern::UPS,
@@ -75,13 +76,12 @@ pub(crate) fn measure_ups(candidate: Candidate, grid: &History, demodulator: &De
     const STEPS: i32 = 6;
     const STEP_BINS: f64 = 0.25;
     let at = |step: i32| candidate.bin as f64 + 0.5 + f64::from(step) * STEP_BINS;
-    let energy = |bin: f64| -> f64 {
-        tones(candidate.window, bin, grid, demodulator).iter().map(Complex64::norm_sqr).sum()
-    };
+    let windows = Windows::new(candidate.window, grid, demodulator);
+    let energy = |bin: f64| -> f64 { windows.tones(bin).iter().map(Complex64::norm_sqr).sum() };
     let energies: Vec<f64> = (-STEPS..=STEPS).map(|step| energy(at(step))).collect();
     let best = energies.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(index, _)| index);
     let bin = at(best as i32 - STEPS) + STEP_BINS * parabola_peak(&energies, best);
-    let tones = tones(candidate.window, bin, grid, demodulator);
+    let tones = windows.tones(bin);
     let advance: Complex64 = tones.windows(2).map(|pair| pair[1] * pair[0].conj()).sum();
     Ups { bin, carrier_fraction: advance.arg() / std::f64::consts::TAU }
 }
@@ -94,8 +94,9 @@ pub(crate) fn preamble_goes_on(
     demodulator: &Demodulator,
 ) -> bool {
     let power = |tones: &[Complex64]| tones.iter().map(Complex64::norm_sqr).sum::<f64>() / tones.len() as f64;
-    let inside = power(&tones(candidate.window, ups.bin, grid, demodulator));
-    let beyond = tones(candidate.window + WINDOWS as i64, ups.bin, grid, demodulator);
+    let tones = |window: i64| Windows::new(window, grid, demodulator).tones(ups.bin);
+    let inside = power(&tones(candidate.window));
+    let beyond = tones(candidate.window + WINDOWS as i64);
     power(&beyond[2..6]) > 0.5 * inside
 }
 
@@ -146,16 +147,34 @@ fn clocks(tied: f64, chips: f64) -> impl Iterator<Item = f64> {
     std::iter::once(tied).chain(differs.then_some(0.0))
 }
 
-/// One Fourier sum a window of the candidate, at a fractional bin.
-fn tones(last_window: i64, bin: f64, grid: &History, demodulator: &Demodulator) -> Vec<Complex64> {
-    let up = demodulator.upchirp();
-    let mut chips = vec![Complex32::ZERO; up.len()];
-    (last_window + 1 - WINDOWS as i64..=last_window)
-        .map(|window| {
+/// The windows of a candidate, despread by the up-chirp.
+struct Windows {
+    despread: Vec<Vec<Complex32>>,
+}
+
+impl Windows {
+    fn new(last_window: i64, grid: &History, demodulator: &Demodulator) -> Self {
+        let up = demodulator.upchirp();
+        let despread = |window: i64| {
+            let mut chips = vec![Complex32::ZERO; up.len()];
             grid.copy(window * up.len() as i64, &mut chips);
-            tone(&chips, up, bin / up.len() as f64)
-        })
-        .collect()
+            chips.iter_mut().zip(up).for_each(|(chip, up)| *chip *= up.conj());
+            chips
+        };
+        Self { despread: (last_window + 1 - WINDOWS as i64..=last_window).map(despread).collect() }
+    }
+
+    /// One Fourier sum a window, at a fractional bin.
+    fn tones(&self, bin: f64) -> Vec<Complex64> {
+        let chips = self.despread.first().map_or(0, Vec::len);
+        let mut wave = vec![Complex32::ONE; chips];
+        turn_back(&mut wave, bin / chips as f64, 0.0);
+        self.despread.iter().map(|despread| double(correlate(despread, &wave))).collect()
+    }
+}
+
+fn double(value: Complex32) -> Complex64 {
+    Complex64::new(f64::from(value.re), f64::from(value.im))
 }
 
 /// Power spectra of windows a quarter symbol apart, dechirped for down-chirps.
@@ -274,8 +293,7 @@ impl<'a> WholeChips<'a> {
         let chips = &mut self.chips[..part.length as usize];
         self.grid.copy(whole as i64, chips);
         let replica = if part.down { &self.down } else { &self.up };
-        let sum: Complex32 = chips.iter().zip(replica).map(|(chip, replica)| chip * replica).sum();
-        Complex64::new(f64::from(sum.re), f64::from(sum.im)) * turn
+        double(correlate(chips, replica)) * turn
     }
 
     /// The conjugate of a chirp that begins `tau` chips after a whole one; one made for nearly the same is kept.
@@ -303,15 +321,12 @@ struct Part {
     down: bool,
 }
 
-/// Conjugate of a chirp on a carrier, by recurrence.
+/// Conjugate of a chirp on a carrier.
 fn replica(upchirp: &[Complex32], down: bool, nu: f64, phase: f64, out: &mut [Complex32]) {
-    let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * nu);
-    let mut carrier = Complex64::from_polar(1.0, -phase);
     for (out, up) in out.iter_mut().zip(upchirp) {
-        let chirp = if down { *up } else { up.conj() };
-        *out = chirp * Complex32::new(carrier.re as f32, carrier.im as f32);
-        carrier *= turn;
+        *out = if down { *up } else { up.conj() };
     }
+    turn_back(out, nu, phase);
 }
 
 /// Energy of sums at these chips, the carrier error within a fifth of a bin chosen for it.
@@ -332,19 +347,6 @@ fn best_over_carrier_errors(sums: &[(Complex64, f64)], n: f64) -> f64 {
         }
     }
     best
-}
-
-/// Fourier sum, at a frequency in cycles a chip, of chips despread by the up-chirp.
-fn tone(chips: &[Complex32], upchirp: &[Complex32], nu: f64) -> Complex64 {
-    let turn = Complex64::from_polar(1.0, -std::f64::consts::TAU * nu);
-    let mut phase = Complex64::ONE;
-    let mut sum = Complex64::ZERO;
-    for (chip, up) in chips.iter().zip(upchirp) {
-        let value = chip * up.conj();
-        sum += Complex64::new(f64::from(value.re), f64::from(value.im)) * phase;
-        phase *= turn;
-    }
-    sum
 }
 
 /// Vertex of the parabola through a maximum and its neighbours, in steps.
