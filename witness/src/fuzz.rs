@@ -1,7 +1,8 @@
-//! One body a parser of what peers send: any bytes in, no panic, and what was accepted encodes to the same bytes again.
+//! One body a parser of what peers send: any bytes in, no panic, and what was accepted encodes to the same
+//! bytes again.
 //!
-//! The bodies are plain functions; `tests/evidence.rs` replays them over generated and mutated inputs on every run, and a fuzzer may
-//! drive them for longer.
+//! The bodies are plain functions; `tests/evidence.rs` replays them over generated and mutated inputs on
+//! every run, and a fuzzer may drive them for longer.
 
 use crate::{Depth, Exhibit, Noise, Snippet};
 

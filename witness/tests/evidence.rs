@@ -1,4 +1,5 @@
-//! What a receiver keeps of a frame, and what the samples say of it: honest frames, and statements that are not.
+//! What a receiver keeps of a frame, and what the samples say of it: honest frames, and statements that are
+//! not.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -10,7 +11,8 @@ use kept::{Tally, config, drawn_segment, format, hear, heard, look, sigmas};
 use num_complex::Complex32;
 use witness::{HeardFrame, Noise, Recheck, Snippet, StatedFrame, Statistic, recheck};
 
-/// Two-sided 1 % of a normal deviate; 1 % of Gamma(4), which is what four lags' colour is; the same for chi-square of 63.
+/// Two-sided 1 % of a normal deviate; 1 % of Gamma(4), which is what four lags' colour is; the same for
+/// chi-square of 63.
 const NORMAL: f64 = 2.576;
 const COLOUR: f64 = 10.05;
 const SPECTRUM: f64 = 92.0;
@@ -19,7 +21,8 @@ fn segments(frame: &HeardFrame) -> &[Snippet] {
     frame.evidence.as_ref().unwrap().capture.segments()
 }
 
-/// The three numbers that are compared with the statement, and the four that say noise, over segments drawn at random.
+/// The three numbers that are compared with the statement, and the four that say noise, over segments drawn
+/// at random.
 fn tallies(sf: u32, oversampling: f64, snr_db: f64, seeds: u64) -> [(&'static str, Tally); 7] {
     let mut tallies = ["level", "carrier", "arrival", "power", "colour", "kurtosis", "spectrum"]
         .map(|name| (name, Tally::default()));
@@ -45,8 +48,8 @@ fn tallies(sf: u32, oversampling: f64, snr_db: f64, seeds: u64) -> [(&'static st
     tallies
 }
 
-/// Replica subtraction at native timing: what is left of an honest frame is the noise of its guard, at every SNR up to 15 dB. (A resampling
-/// pipeline leaves 88 % false alarms at 15 dB: notes/physics.md, section 0.)
+/// Replica subtraction at native timing: what is left of an honest frame is the noise of its guard, at every
+/// SNR up to 15 dB. (A resampling pipeline leaves 88 % false alarms at 15 dB: notes/physics.md, section 0.)
 #[test]
 fn an_honest_frame_leaves_the_noise_of_its_guard() {
     for (sf, oversampling, seeds) in [(7, 2.0, 150), (7, 1.0, 100), (9, 2.0, 80), (7, 4.0, 100)] {
@@ -54,7 +57,8 @@ fn an_honest_frame_leaves_the_noise_of_its_guard() {
             for (name, tally) in tallies(sf, oversampling, snr_db, seeds) {
                 println!("SF{sf} at {oversampling}x, {snr_db} dB: {name} {tally}");
                 let calibrated = match name {
-                    // A part of what the statement was estimated from cannot differ from it by its whole error.
+                    // A part of what the statement was estimated from cannot differ from it by its whole
+                    // error.
                     "level" | "carrier" | "arrival" => tally.mean().abs() < 0.5 && tally.deviation() < 1.25,
                     _ => tally.is_calibrated(1.0),
                 };
@@ -86,7 +90,8 @@ fn a_guard_is_white() {
     }
 }
 
-/// The verifier's own pipeline, or the forger's: a replica a quarter of a chip off leaves itself in the residual and shows in the arrival.
+/// The verifier's own pipeline, or the forger's: a replica a quarter of a chip off leaves itself in the
+/// residual and shows in the arrival.
 #[test]
 fn a_mistimed_replica_is_told() {
     for (snr_db, chips) in [(15.0, 0.1), (5.0, 0.25), (-2.0, 0.5)] {
@@ -107,8 +112,8 @@ fn a_mistimed_replica_is_told() {
     }
 }
 
-/// A frame that was interpolated linearly from a template, instead of received: 15 dB are enough to see it. Interpolation is a filter, so
-/// only what one gain leaves tells; to a single receiver it looks like an echo.
+/// A frame that was interpolated linearly from a template, instead of received: 15 dB are enough to see it.
+/// Interpolation is a filter, so only what one gain leaves tells; to a single receiver it looks like an echo.
 #[test]
 fn a_resampled_frame_is_told() {
     let format = format(7);
@@ -134,7 +139,8 @@ fn a_resampled_frame_is_told() {
     assert!(between.power.sigmas() > 5.0);
 }
 
-/// An echo of half the amplitude, a third of a chip late: signal, not a forgery. One gain leaves it, the filter does not.
+/// An echo of half the amplitude, a third of a chip late: signal, not a forgery. One gain leaves it, the
+/// filter does not.
 #[test]
 fn an_echo_is_not_taken_for_a_forgery() {
     let format = format(7);

@@ -5,9 +5,9 @@
 //! | 0 | the guard: up to 4096, ending 32 before the frame; possibly none | 4 |
 //! | 1, 2, ... | the frame from its first sample on, 2048 each, the last one fewer | 8 |
 //!
-//! A segment is a [`Snippet`], quantised once; its bytes are a leaf of the tree. What a report shows are two of these leaves, so there
-//! is no second rounding that would have to be believed. A verifier who draws segment numbers after the root was committed sees
-//! whether the rest existed.
+//! A segment is a [`Snippet`], quantised once; its bytes are a leaf of the tree. What a report shows are two
+//! of these leaves, so there is no second rounding that would have to be believed. A verifier who draws
+//! segment numbers after the root was committed sees whether the rest existed.
 
 use identity::{Hash, MerklePath, merkle_root};
 use num_complex::Complex32;
@@ -37,7 +37,8 @@ pub enum CaptureError {
 impl Capture {
     /// Samples of the guard, where the stream has as many before the frame.
     pub const GUARD_SAMPLES: usize = 4096;
-    /// Samples between the guard and the frame: what leaks out of the frame through the receiver's filters is not in the guard.
+    /// Samples between the guard and the frame: what leaks out of the frame through the receiver's filters is
+    /// not in the guard.
     pub const GUARD_GAP_SAMPLES: usize = 32;
     /// Samples of a segment of the frame.
     pub const SEGMENT_SAMPLES: usize = 2048;
@@ -49,7 +50,8 @@ impl Capture {
     /// Quantises a guard and a frame, each with the position of its first sample in their stream.
     ///
     /// # Errors
-    /// [`CaptureError`] when the frame has no sample or too many, the guard more than 4096, or a position is none.
+    /// [`CaptureError`] when the frame has no sample or too many, the guard more than 4096, or a position is
+    /// none.
     pub fn of(guard: (i64, &[Complex32]), frame: (i64, &[Complex32])) -> Result<Self, CaptureError> {
         let (guard_position, guard) = guard;
         let (frame_position, frame) = frame;

@@ -8,7 +8,8 @@
 //!      9   32 k  their hashes, from the leaf up
 //! 9 + 32 k    n  the snippet
 //! ```
-//! Leaf and nodes are those of [`identity::MerklePath`]: BLAKE3 in derive-key mode, a context each for leaf, node and root.
+//! Leaf and nodes are those of [`identity::MerklePath`]: BLAKE3 in derive-key mode, a context each for leaf,
+//! node and root.
 
 use identity::{Hash, MerklePath};
 
@@ -100,7 +101,7 @@ impl Exhibit {
         bytes.extend((self.path.index as u32).to_le_bytes());
         bytes.extend((self.path.leaves as u32).to_le_bytes());
         bytes.push(self.path.neighbours.len() as u8);
-        bytes.extend(self.path.neighbours.iter().flat_map(|hash| hash.bytes()));
+        bytes.extend(self.path.neighbours.iter().flat_map(Hash::bytes));
         bytes.extend(self.snippet.as_bytes());
         bytes
     }

@@ -1,13 +1,15 @@
 //! The samples behind what was said: kept, committed to, shown in part, looked at again.
 //!
 //! ```text
-//! witness:  history -> Capture: guard at 4 bits, frame at 8, cut into segments -> root, committed to with the report
-//!           segment 0 and one more -> Exhibit: snippet and path, 4 KiB each -> shown with the report, or when a verifier draws it
-//! verifier: Exhibit under the root? -> Noise of the guard; recheck: replica as stated, subtracted at the samples' own instants
-//!           -> level, carrier, arrival as the samples have them; what is left beside the guard, and whether it is noise
+//! witness:  history -> Capture: guard at 4 bits, frame at 8, cut into segments -> root, committed to
+//!           segment 0 and one more -> Exhibit: snippet and path, 4 KiB each -> shown when a verifier asks
+//! verifier: Exhibit under the root? -> Noise of the guard
+//!           recheck: the replica as stated, subtracted at the samples' own instants -> level, carrier and
+//!           arrival as the samples have them; what is left, beside the guard
 //! ```
-//! Everything kept is quantised once: what is committed to, shown and looked at are the same integers. What a check makes of the
-//! numbers is not here, nor is the comparison of two witnesses' guards (both are poc-verifier's), nor when anything must be shown.
+//! Everything kept is quantised once: what is committed to, shown and looked at are the same integers. What a
+//! check makes of the numbers is not here, nor is the comparison of two witnesses' guards (both are
+//! poc-verifier's), nor when anything must be shown.
 //!
 //! Sources: notes/physics.md sections 0 (subtract at native timing) and 3d.
 

@@ -1,6 +1,8 @@
-//! Is it noise? Statistics of a stretch that should be white and Gaussian, each with what such noise shows and how much that varies.
+//! Is it noise? Statistics of a stretch that should be white and Gaussian, each with what such noise shows
+//! and how much that varies.
 //!
-//! With `N` complex samples `x`, power `P = mean |x|^2`:
+//! With `N` complex samples `x`, power `P = mean |x|^2`, and a spectrum of `K = 64` bins, each the mean of
+//! `M` periodograms:
 //!
 //! | statistic | white Gaussian noise shows | standard error |
 //! |---|---|---|
@@ -8,11 +10,12 @@
 //! | autocorrelation `r_k = sum x_n conj(x_(n-k)) / (N P)` | 0 | `1 / sqrt(2 N)` each part |
 //! | colour `N sum abs(r_k)^2`, k = 1 to 4 (Box and Pierce) | 4 | 2 |
 //! | kurtosis `mean abs(x)^4 / P^2` | `2 N / (N + 1)` | `2 / sqrt N` |
-//! | flatness: mean log over log mean of a spectrum of `K = 64` bins, each the mean of `M` periodograms | `psi(M) - ln M - psi(K M) + ln(K M)` | `sqrt(psi'(M) / K - psi'(K M))` |
+//! | flatness, mean log over log mean | `d(M) - d(K M)`, `d = psi - ln` | `sqrt(psi'(M) / K - psi'(K M))` |
 //!
-//! Kurtosis by the delta method (the variance of `u^2 - 4 u` for exponential `u` is 4); flatness exactly, because the bins of white
-//! noise are independent Gamma(M) and their shares are independent of their sum. The flatness is also the likelihood ratio of "white"
-//! against "any spectrum of 64 bins".
+//! Kurtosis by the delta method (the variance of `u^2 - 4 u` for exponential `u` is 4); flatness exactly,
+//! because the bins of white noise are independent Gamma(M), and their shares are independent of their sum.
+//! Whether a receiver's filters leave the noise white is another question: of two stretches of one receiver,
+//! ask [`Noise::beside`].
 
 use std::f64::consts::PI;
 
@@ -45,7 +48,8 @@ impl Statistic {
 /// What a stretch of noise shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Noise {
-    /// Samples looked at, less one for every complex number that was fitted to them: what stands behind the power.
+    /// Samples looked at, less one for every complex number that was fitted to them: what stands behind the
+    /// power.
     pub freedoms: f64,
     /// Power of a complex sample, rounding taken out; full scale is 1.
     pub power: f64,
@@ -71,8 +75,8 @@ impl Noise {
     /// Fewest samples.
     pub const SAMPLES_MIN: usize = 2 * BINS;
 
-    /// Looks at samples to which `fitted` complex numbers were fitted and into which rounding brought `rounding_power`. `None` for fewer
-    /// than 128 samples, or for silence.
+    /// Looks at samples to which `fitted` complex numbers were fitted and into which rounding brought
+    /// `rounding_power`. `None` for fewer than 128 samples, or for silence.
     pub fn of(samples: &[Complex32], fitted: usize, rounding_power: f64) -> Option<Self> {
         let n = samples.len() as f64;
         let freedoms = n - fitted as f64;
@@ -108,7 +112,8 @@ impl Noise {
         self.power / self.freedoms.sqrt()
     }
 
-    /// This beside other noise of the same receiver, whose filters colour both alike. `None` when the other is silent to the last bit.
+    /// This beside other noise of the same receiver, whose filters colour both alike. `None` when the other
+    /// is silent to the last bit.
     pub fn beside(&self, other: &Self) -> Option<Beside> {
         let (own, others) = (1.0 / self.freedoms, 1.0 / other.freedoms);
         let apart = self.autocorrelation.iter().zip(&other.autocorrelation).map(|(a, b)| (a - b).norm_sqr());
@@ -143,7 +148,8 @@ pub struct Beside {
     pub power: Statistic,
     /// How far the autocorrelations are apart, as [`Noise::colour`] measures it.
     pub colour: Statistic,
-    /// How far the spectra are apart in shape: chi-square of the 64 bins' logarithms, with 63 degrees of freedom.
+    /// How far the spectra are apart in shape: chi-square of the 64 bins' logarithms, with 63 degrees of
+    /// freedom.
     pub spectrum: Statistic,
 }
 

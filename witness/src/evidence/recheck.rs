@@ -1,12 +1,14 @@
 //! A stated frame against shown samples: the measurements again, from the quantised integers.
 //!
-//! 1. Phase and carrier are fitted about the statement; time and clock stay as stated. Over the few milliseconds of a snippet an
-//!    honest carrier may be some hertz off what it was on average, and that must not look like anything else.
-//! 2. Arrival is fitted beside them where the samples can tell the three apart: not in a piece of one chirp, where a shift in time
-//!    looks like one in frequency.
+//! 1. Phase and carrier are fitted about the statement; time and clock stay as stated. Over the few
+//!    milliseconds of a snippet an honest carrier may be some hertz off what it was on average, and that must
+//!    not look like anything else.
+//! 2. Arrival is fitted beside them where the samples can tell the three apart: not in a piece of one chirp,
+//!    where a shift in time looks like one in frequency.
 //! 3. The replica is taken out, and what is left is looked at beside the guard.
 //!
-//! Numbers come back, not verdicts. They are linear about the statement; of samples that it misses by far, the level says so.
+//! Numbers come back, not verdicts. They are linear about the statement; of samples that it misses by far,
+//! the level says so.
 
 use super::{
     Beside, InvalidStatement, Noise, Snippet, StatedFrame,
@@ -142,7 +144,9 @@ impl Fit {
         let (mut gram, mut gradient) = (sums.gram, sums.gradient);
         for &parameter in held {
             gram[parameter] = Vector::default();
-            gram.iter_mut().for_each(|row| row[parameter] = 0.0);
+            for row in &mut gram {
+                row[parameter] = 0.0;
+            }
             gram[parameter][parameter] = 1.0;
             gradient[parameter] = 0.0;
         }

@@ -10,9 +10,10 @@
 //!     20      n  samples: 4 bits, one byte each, real part in the low half, imaginary part in the high half;
 //!                         8 bits, two bytes each, real part first
 //! ```
-//! Numbers are little-endian, components two's complement. A component `q` stands for `(q + 1/2) step`: there is no level at zero, so
-//! nothing pulls the mean. The step makes full scale four standard deviations of the stretch itself, whatever the receiver's gain:
-//! at 4 bits rounding then adds 1/48 of the power (notes/physics.md section 3d).
+//! Numbers are little-endian, components two's complement. A component `q` stands for `(q + 1/2) step`: there
+//! is no level at zero, so nothing pulls the mean. The step makes full scale four standard deviations of the
+//! stretch itself, whatever the receiver's gain: at 4 bits rounding then adds 1/48 of the power
+//! (notes/physics.md section 3d).
 
 use num_complex::Complex32;
 
@@ -21,7 +22,8 @@ const HEADER_BYTES: usize = 20;
 const MAGIC: [u8; 3] = *b"iq1";
 /// Standard deviations of a component at full scale.
 const FULL_SCALE_SIGMAS: f64 = 4.0;
-/// Steps outside of these are no receiver's; inside, powers of decoded samples are far from what a float cannot hold.
+/// Steps outside of these are no receiver's; inside, powers of decoded samples are far from what a float
+/// cannot hold.
 const STEP_MIN: f32 = 1.0 / (1_u64 << 50) as f32;
 const STEP_MAX: f32 = (1_u64 << 50) as f32;
 /// Positions beyond 2^53 would not be whole numbers in a double.
@@ -102,8 +104,8 @@ impl Snippet {
     /// Most bytes in all.
     pub const BYTES_MAX: usize = HEADER_BYTES + Self::DATA_BYTES_MAX;
 
-    /// Quantises samples whose first stands at `position` of its stream. What is not a finite number counts as zero. The same
-    /// samples give the same bytes on every machine.
+    /// Quantises samples whose first stands at `position` of its stream. What is not a finite number counts
+    /// as zero. The same samples give the same bytes on every machine.
     ///
     /// # Errors
     /// [`SnippetError::TooLong`], [`SnippetError::Position`].
@@ -238,7 +240,8 @@ fn check_position(position: i64) -> Result<(), SnippetError> {
 /// Four standard deviations of a component, over the levels on one side.
 fn step_for(samples: &[Complex32], depth: Depth) -> f32 {
     let finite = samples.iter().filter(|sample| sample.is_finite());
-    // In a double and in order: the sum of squares of singles cannot overflow, and is the same on every machine.
+    // In a double and in order: the sum of squares of singles cannot overflow, and is the same on every
+    // machine.
     let power: f64 = finite.map(|sample| f64::from(sample.re).powi(2) + f64::from(sample.im).powi(2)).sum();
     let sigma = (power / (2 * samples.len().max(1)) as f64).sqrt();
     let step = FULL_SCALE_SIGMAS * sigma / (f64::from(depth.top()) + 1.0);

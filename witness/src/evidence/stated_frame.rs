@@ -59,9 +59,7 @@ pub struct StatedPayload {
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum InvalidStatement {
     /// Too many symbols of one kind.
-    #[error(
-        "{preamble} preamble and {payload} payload symbols; at most {PREAMBLE_SYMBOLS_MAX} and {SYMBOLS_MAX} are heard"
-    )]
+    #[error("{preamble} and {payload} symbols; at most {PREAMBLE_SYMBOLS_MAX} and {SYMBOLS_MAX} are heard")]
     Symbols {
         /// As stated.
         preamble: usize,
@@ -105,8 +103,9 @@ impl StatedFrame {
             ("gain", self.gain.im, f64::from(f32::MAX)),
             ("turn_rad", self.payload.turn_rad, std::f64::consts::TAU),
         ];
-        if let Some((name, value, _)) = numbers.into_iter().find(|(_, value, limit)| !(value.abs() <= *limit))
-        {
+        // What is not a number is within no limit.
+        let within = |value: f64, limit: f64| value.abs() <= limit;
+        if let Some((name, value, _)) = numbers.into_iter().find(|&(_, value, limit)| !within(value, limit)) {
             return Err(InvalidStatement::Number { name, value });
         }
         let amplitude = self.gain.norm();

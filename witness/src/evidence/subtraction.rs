@@ -1,8 +1,9 @@
 //! The stated replica, laid beside shown samples at their own instants and taken out of them.
 //!
-//! Two ways: with one complex gain, which shows a replica that is not where it was said to be; and through a short filter of taps one
-//! sample apart, which takes echoes and the receiver's own ripple along and leaves only noise. The replica a whole number of samples
-//! late is the replica at another native instant, so the filter interpolates nothing.
+//! Two ways: with one complex gain, which shows a replica that is not where it was said to be; and through a
+//! short filter of taps one sample apart, which takes echoes and the receiver's own ripple along and leaves
+//! only noise. The replica a whole number of samples late is the replica at another native instant, so the
+//! filter interpolates nothing.
 
 use num_complex::{Complex32, Complex64};
 
@@ -37,8 +38,8 @@ pub(super) struct Laid {
 }
 
 impl Laid {
-    /// Lays the chirps along a path beside samples that stand at `position` of their stream. With `incoherent` every chirp has a phase
-    /// of its own.
+    /// Lays the chirps along a path beside samples that stand at `position` of their stream. With
+    /// `incoherent` every chirp has a phase of its own.
     pub(super) fn of(
         chirps: Chirps,
         incoherent: bool,
@@ -161,14 +162,16 @@ impl Piece {
     }
 }
 
-/// The samples in a stream of their own, with room around them: the replica comes in blocks, and only whole ones.
+/// The samples in a stream of their own, with room around them: the replica comes in blocks, and only whole
+/// ones.
 fn stage(position: i64, samples: &[Complex32]) -> History {
     let mut padded = vec![Complex32::ZERO; samples.len() + 2 * MARGIN];
     padded[MARGIN..MARGIN + samples.len()].copy_from_slice(samples);
     History::from_samples(position - MARGIN as i64, padded)
 }
 
-/// Solves `gram x = target` for a Hermitian matrix with a ridge, by Gauss-Jordan; no energy at all solves to zeros.
+/// Solves `gram x = target` for a Hermitian matrix with a ridge, by Gauss-Jordan; no energy at all solves to
+/// zeros.
 fn solve(mut gram: Vec<Vec<Complex64>>, mut target: Vec<Complex64>) -> Vec<Complex64> {
     let size = target.len();
     if size > 1 {

@@ -3,10 +3,12 @@
 use super::{follower::Followed, history::History};
 use crate::{Capture, Evidence, SpreadingFactor, StatedPayload};
 
-/// Samples before a frame's first that the history must still hold: the guard, its gap, and what the arrival may yet move.
+/// Samples before a frame's first that the history must still hold: the guard, its gap, and what the arrival
+/// may yet move.
 pub(super) const GUARD_REACH: i64 = (Capture::GUARD_SAMPLES + 2 * Capture::GUARD_GAP_SAMPLES) as i64;
 
-/// Guard and frame from the history; `ratio` = caller's samples a working sample. `None` only for a frame longer than any.
+/// Guard and frame from the history; `ratio` = caller's samples a working sample. `None` only for a frame
+/// longer than any.
 pub(super) fn keep(frame: &Followed, history: &History, sf: SpreadingFactor, ratio: f64) -> Option<Evidence> {
     let path = frame.sync.tracker.path;
     let first_chip = -(frame.sync.preamble_symbols as f64 + 2.0) * sf.chips() as f64;

@@ -38,7 +38,9 @@ pub(crate) fn on_air(format: FrameFormat, oversampling: f64, snr_db: f64, seed: 
     let payload: Vec<u8> = (0..16).map(|_| uniform(&mut rng, 0.0, 256.0) as u8).collect();
     let chips = (format.chips(16) + 9000 + 12 * format.sf.chips()) as f64;
     let mut samples = receive(format, &payload, link, chips, &mut rng);
-    samples.iter_mut().for_each(|sample| *sample *= 3e-3);
+    for sample in &mut samples {
+        *sample *= 3e-3;
+    }
     samples
 }
 
@@ -93,7 +95,8 @@ impl Tally {
         self.alarms / self.count
     }
 
-    /// Whether the statistic is what its standard error says: bounds at about four standard errors of this many draws.
+    /// Whether the statistic is what its standard error says: bounds at about four standard errors of this
+    /// many draws.
     pub(crate) fn is_calibrated(&self, width: f64) -> bool {
         let error = 1.0 / self.count.sqrt();
         self.mean().abs() < 4.0 * error * width && (self.deviation() / width - 1.0).abs() < 4.0 * error

@@ -21,7 +21,8 @@ fn every_segment_is_under_the_root_and_comes_back() {
     assert_eq!(capture.exhibit(capture.segments().len()), None);
 }
 
-/// Noise made afterwards, as loud, as long and at the same place, is not what was committed to; nor is any other segment.
+/// Noise made afterwards, as loud, as long and at the same place, is not what was committed to; nor is any
+/// other segment.
 #[test]
 fn forged_samples_are_not_under_the_root() {
     let capture = capture();

@@ -5,6 +5,8 @@ use num_complex::Complex32;
 use super::{LAGS, Noise, Statistic, digamma, trigamma};
 use crate::evidence::testing::white_noise;
 
+type Look = fn(&Noise) -> Statistic;
+
 /// Mean and standard deviation of normalised errors over seeds.
 fn calibration(statistic: impl Fn(&Noise) -> Statistic, samples: usize) -> (f64, f64) {
     const SEEDS: u64 = 600;
@@ -17,12 +19,12 @@ fn calibration(statistic: impl Fn(&Noise) -> Statistic, samples: usize) -> (f64,
 
 #[test]
 fn expectations_and_errors_are_those_of_white_noise() {
-    let power = |noise: &Noise| Statistic { value: noise.power, expected: 1.0, sigma: noise.power_sigma() };
-    let statistics: [(&str, &dyn Fn(&Noise) -> Statistic); 4] = [
-        ("power", &power),
-        ("colour", &|noise| noise.colour),
-        ("kurtosis", &|noise| noise.kurtosis),
-        ("flatness", &|noise| noise.flatness),
+    let power: Look = |noise| Statistic { value: noise.power, expected: 1.0, sigma: noise.power_sigma() };
+    let statistics: [(&str, Look); 4] = [
+        ("power", power),
+        ("colour", |noise| noise.colour),
+        ("kurtosis", |noise| noise.kurtosis),
+        ("flatness", |noise| noise.flatness),
     ];
     for samples in [512, 2048, 4096] {
         for (name, statistic) in statistics {

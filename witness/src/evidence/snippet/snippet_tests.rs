@@ -39,8 +39,9 @@ fn a_sample_comes_back_within_half_a_step() {
     }
 }
 
-/// notes/physics.md 3d: two clones of one noise, own noise 5 dB over it on each; what 4 bits cost the clone statistic N rho^2. Rounding
-/// adds 1/48 of the power to each, so theory says (48/49)^2 = 0.960; the note's simulation found 0.94.
+/// notes/physics.md 3d: two clones of one noise, own noise 5 dB over it on each; what 4 bits cost the clone
+/// statistic N rho^2. Rounding adds 1/48 of the power to each, so theory says (48/49)^2 = 0.960; the note's
+/// simulation found 0.94.
 #[test]
 fn four_bits_cost_the_clone_test_what_theory_says() {
     let (mut whole, mut rounded) = (0.0, 0.0);
