@@ -202,6 +202,26 @@ fn golden_root() {
     );
 }
 
+/// The weaker of two frames that collide is heard after the stronger was taken out, and its samples are kept
+/// as they were heard: without the stronger. The stronger's own are as they came, with the weaker in them.
+#[test]
+fn what_is_kept_of_a_covered_frame_is_what_was_heard() {
+    let mut samples = vec![Complex32::ZERO; 40_000];
+    let link = |delay_chips, cfo_hz| Link { delay_chips, cfo_hz, ..Link::clean(2.0) };
+    add_frame(format(7), b"the stronger one", link(5000.3, 800.0), 3.2, &mut samples);
+    add_frame(format(7), b"the weaker one", link(7000.8, -2100.0), 1.0, &mut samples);
+    add_noise(Link { snr_db: 5.0, ..Link::clean(2.0) }, &mut samples, &mut generator(3));
+    let frames = hear(&config(format(7), 2.0), &samples);
+    assert_eq!(frames.len(), 2);
+    for segment in 1..6 {
+        let [stronger, weaker] = [0, 1].map(|frame: usize| look(&frames[frame], segment));
+        assert!(is_honest(&weaker), "{weaker:?}");
+        // From sample 14,000 on, in the third segment, the stronger is not alone; that is no forgery either.
+        let power = stronger.residual.beside_guard.unwrap().power;
+        assert_eq!(power.value > 1.5, segment >= 3, "{segment}: {power:?}");
+    }
+}
+
 /// Bytes of real exhibits and snippets, changed here and there.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let frame = heard(format(7), 2.0, 5.0, 1);

@@ -35,7 +35,8 @@ use crate::HeardFrame;
 /// What a receiver keeps of a frame besides its measurements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
-    /// The samples, at the receiver's working rate.
+    /// The samples at the receiver's working rate, as the frame was heard in them: stronger frames that
+    /// covered it were taken out before.
     pub capture: Capture,
     /// Kept samples a chip: 1 or 2.
     pub samples_per_chip: u8,
