@@ -10,8 +10,8 @@ use kept::{config, format, hear, heard, look, on_air, sigmas};
 use num_complex::Complex32;
 use proptest::prelude::*;
 use witness::{
-    Bandwidth, Capture, Depth, Exhibit, Gateway, GatewayChannel, GatewayConfig, HeardFrame, Receiver,
-    ReceiverConfig, Recheck, Snippet, encode, frame_chirps, fuzz,
+    Bandwidth, Capture, Depth, Exhibit, FrameFormat, Gateway, GatewayChannel, GatewayConfig, HeardFrame,
+    Receiver, ReceiverConfig, Recheck, Snippet, encode, frame_chirps, fuzz,
 };
 
 fn segments(frame: &HeardFrame) -> &[Snippet] {
@@ -68,36 +68,46 @@ fn a_gateway_keeps_what_its_channels_cut() {
     }
 }
 
-/// A payload that stands a chip early, after a carrier phase that the SFD's missing chip left.
+/// A payload that stands a chip early, after a carrier phase that the SFD's missing chip left; and one whose
+/// every chirp begins at a phase of its own.
 #[test]
-fn a_payload_one_chip_early_leaves_noise() {
-    let format = format(7);
+fn payloads_that_do_not_follow_the_carrier_leave_noise() {
+    for incoherent in [false, true] {
+        let format = format(7);
+        let frames = hear(&config(format, 2.0), &as_others_send(format, incoherent));
+        let payload = frames[0].stated().unwrap().payload;
+        assert_eq!((payload.early, payload.incoherent), (!incoherent, incoherent));
+        for segment in 1..segments(&frames[0]).len() - 1 {
+            let found = look(&frames[0], segment);
+            assert!(is_honest(&found), "{segment}: {found:?}");
+        }
+    }
+}
+
+fn as_others_send(format: FrameFormat, incoherent: bool) -> Vec<Complex32> {
     let chips = format.sf.chips() as u16;
-    let symbols: Vec<u16> = encode(format, b"one chip early")
-        .unwrap()
-        .iter()
-        .map(|symbol| (symbol + chips - 1) % chips)
-        .collect();
+    let early = u16::from(!incoherent);
+    let symbols = encode(format, b"not as we send").unwrap();
+    let symbols: Vec<u16> = symbols.iter().map(|symbol| (symbol + chips - early) % chips).collect();
+    let quarter = usize::from(format.preamble_symbols) + 4;
     let mut samples = vec![Complex32::ZERO; 9000];
     let mut carried = 0.3;
     for (index, chirp) in frame_chirps(format, &symbols).into_iter().enumerate() {
-        let is_quarter = index == usize::from(format.preamble_symbols) + 4;
-        let length = if is_quarter { chirp.chips - 1 } else { chirp.chips };
+        let length = if index == quarter { chirp.chips - usize::from(early) } else { chirp.chips };
         samples.extend((0..2 * length).map(|n| {
-            let cycles = carried + chirp.phase_cycles(format.sf, n as f64 / 2.0);
+            // A quarter of a chip into it: a seam between chirps does not fall on a sample.
+            let cycles = carried + chirp.phase_cycles(format.sf, n as f64 / 2.0 + 0.25);
             let (sin, cos) = (std::f64::consts::TAU * cycles.fract()).sin_cos();
             Complex32::new(cos as f32, sin as f32)
         }));
         carried += chirp.phase_cycles(format.sf, length as f64);
+        if incoherent && index >= quarter {
+            carried += 0.382 * index as f64;
+        }
     }
     samples.resize(samples.len() + 9000, Complex32::ZERO);
     add_noise(Link { snr_db: 12.0, ..Link::clean(2.0) }, &mut samples, &mut generator(8));
-    let frames = hear(&config(format, 2.0), &samples);
-    assert!(frames[0].stated().unwrap().payload.early);
-    for segment in 1..segments(&frames[0]).len() - 1 {
-        let found = look(&frames[0], segment);
-        assert!(is_honest(&found), "{segment}: {found:?}");
-    }
+    samples
 }
 
 /// What a report shows is about 8 KiB: guard and first symbols, each with its path.

@@ -51,7 +51,8 @@ pub struct StatedPayload {
     pub early: bool,
     /// Carrier phase step between SFD and payload, radians.
     pub turn_rad: f64,
-    /// Whether the carrier's phase starts anew with every chirp.
+    /// Whether the carrier's phase starts anew with every chirp. A seam that falls on a sample then shows in
+    /// the kurtosis.
     pub incoherent: bool,
 }
 

@@ -70,7 +70,9 @@ impl Laid {
 
     /// Samples that the frame covers.
     pub(super) fn covered(&self) -> usize {
-        self.chirps.iter().flatten().map(|piece| piece.conjugate.len()).sum()
+        // An early payload stands on the last chip of the SFD.
+        let pieces = self.chirps.iter().flatten().map(|piece| piece.conjugate.len());
+        pieces.sum::<usize>().min(self.received.len())
     }
 
     /// Complex numbers that [`Self::replica`] takes from the samples.
