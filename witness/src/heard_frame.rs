@@ -1,6 +1,6 @@
 //! A frame that was heard.
 
-use crate::{Bandwidth, CodingRate, Measurements, SpreadingFactor, SyncWord};
+use crate::{Bandwidth, CodingRate, Evidence, Measurements, SpreadingFactor, SyncWord};
 
 /// What the CRC said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,4 +38,6 @@ pub struct HeardFrame {
     pub symbols: Vec<u16>,
     /// Time, frequency, level.
     pub measurements: Measurements,
+    /// Its samples, where the receiver was told to keep them.
+    pub evidence: Option<Evidence>,
 }

@@ -9,6 +9,8 @@
 //! | make a frame | [`FrameFormat`], [`modulate`] |
 //! | hear frames in a stream | [`Receiver`], one channel; [`Gateway`], many channels of a wideband stream |
 //! | read what was heard | [`HeardFrame`], [`Measurements`] |
+//! | keep and show the samples behind it | [`Evidence`], [`Capture`], [`Exhibit`] |
+//! | look at samples that somebody else showed | [`Exhibit::verify`], [`recheck`], [`Noise`] |
 //!
 //! Floats do not replicate: two CPUs may differ in the last bit of an FFT. Whoever needs agreement quantises what this
 //! crate measures and signs integers.
@@ -17,7 +19,9 @@ mod bandwidth;
 mod chirp;
 mod coding;
 mod coding_rate;
+mod evidence;
 mod frame;
+pub mod fuzz;
 mod gateway;
 mod heard_frame;
 mod measurements;
@@ -29,6 +33,10 @@ pub use bandwidth::{Bandwidth, InvalidBandwidth};
 pub use chirp::{Chirp, Sweep, frame_chirps, sync_and_sfd};
 pub use coding::{EncodeError, Header, InvalidHeader, encode};
 pub use coding_rate::{CodingRate, InvalidCodingRate};
+pub use evidence::{
+    Beside, Capture, CaptureError, Depth, Evidence, Exhibit, ExhibitError, InvalidStatement, Noise, NotShown,
+    Recheck, RecheckError, Residual, Snippet, SnippetError, StatedFrame, StatedPayload, Statistic, recheck,
+};
 pub use frame::{
     Block, Blocks, FrameFormat, PayloadFormat, SyncWord, default_preamble_symbols, header_chips,
     low_data_rate, sfd_chips,

@@ -47,13 +47,15 @@ pub struct GatewayConfig {
     pub cfo_max_hz: f64,
     /// What every frame is, where no header says it.
     pub implicit_header: Option<Header>,
+    /// Whether the samples of every frame are kept: [`HeardFrame::evidence`].
+    pub evidence: bool,
 }
 
 impl GatewayConfig {
     /// Channels in a stream, explicit headers.
     pub fn new(sample_rate_hz: u32, centre_hz: f64, channels: Vec<GatewayChannel>) -> Self {
         let cfo_max_hz = ReceiverConfig::CFO_MAX_HZ;
-        Self { sample_rate_hz, centre_hz, channels, cfo_max_hz, implicit_header: None }
+        Self { sample_rate_hz, centre_hz, channels, cfo_max_hz, implicit_header: None, evidence: false }
     }
 }
 
@@ -186,6 +188,9 @@ impl Gateway {
         for (channel, ear) in self.ears.iter_mut().enumerate() {
             frames.extend(ear.frames.drain(..).map(|mut frame| {
                 frame.measurements.cfo_hz.value += ear.cut_hz;
+                if let Some(evidence) = &mut frame.evidence {
+                    evidence.centre_hz = ear.cut_hz;
+                }
                 GatewayFrame { channel, frame }
             }));
         }
@@ -203,13 +208,15 @@ impl Ear {
         let rate_hz = config.sample_rate_hz;
         let cut = Cut::new(band, size, rate_hz, &mut tables.planner);
         let ratio = f64::from(rate_hz) / (2.0 * f64::from(channel.bandwidth.hz()));
-        let lookback = 2.0 * ratio * Channel::lookback_chips(&channel.spreading_factors) as f64;
+        let lookback =
+            2.0 * ratio * Channel::lookback_chips(&channel.spreading_factors, config.evidence) as f64;
         let config = ChannelConfig {
             bandwidth: channel.bandwidth,
             spreading_factors: &channel.spreading_factors,
             carrier_hz: Some(channel.centre_hz),
             cfo_max_hz: config.cfo_max_hz,
             implicit_header: config.implicit_header,
+            evidence: config.evidence,
             samples_per_chip: 2,
             ratio,
             on_demand: true,

@@ -8,6 +8,7 @@ use super::{
     QUANTUM, ReceiverCounts,
     cancel::{COVERED_SYMBOLS, Cancelled},
     chips::ChipReader,
+    keep::GUARD_REACH,
     lane::{Context, KNOWN_AFTER_SYMBOLS, Lane},
     measure::Timebase,
     streams::{Streams, WorkingStream},
@@ -24,6 +25,8 @@ pub(crate) struct ChannelConfig<'a> {
     pub(crate) carrier_hz: Option<f64>,
     pub(crate) cfo_max_hz: f64,
     pub(crate) implicit_header: Option<Header>,
+    /// Whether the samples of every frame are kept.
+    pub(crate) evidence: bool,
     /// 1 or 2.
     pub(crate) samples_per_chip: i64,
     /// Caller's samples a working sample.
@@ -46,6 +49,7 @@ pub(crate) struct Channel {
     /// End of the stream, once it is known.
     last_sample: i64,
     implicit_header: Option<Header>,
+    evidence: bool,
     bandwidth: Bandwidth,
     on_demand: bool,
 }
@@ -77,6 +81,7 @@ impl Channel {
             done: 0,
             last_sample: i64::MAX,
             implicit_header: config.implicit_header,
+            evidence: config.evidence,
             bandwidth: config.bandwidth,
             on_demand: config.on_demand,
         }
@@ -89,8 +94,10 @@ impl Channel {
     }
 
     /// Chips before the newest that a candidate of this spreading factor makes the working stream go back.
-    pub(crate) fn lookback_chips(spreading_factors: &[SpreadingFactor]) -> i64 {
-        spreading_factors.iter().map(|&sf| Lane::lookback_chips(sf)).max().unwrap_or(0) + QUANTUM
+    pub(crate) fn lookback_chips(spreading_factors: &[SpreadingFactor], evidence: bool) -> i64 {
+        let slowest = spreading_factors.iter().map(|&sf| Lane::lookback_chips(sf)).max().unwrap_or(0);
+        // At one sample a chip the guard is as many chips as samples; at two, half.
+        slowest + QUANTUM + if evidence { GUARD_REACH } else { 0 }
     }
 
     /// The stream ends at this working-rate sample.
@@ -139,6 +146,7 @@ impl Channel {
 
     /// Searches what is new and works on what was found. Returns the frames that were taken out of the stream.
     fn listen(&mut self, source: &mut impl WorkingStream, frames: &mut Vec<HeardFrame>) -> Vec<Cancelled> {
+        let guard = self.guard_reach();
         let mut context = Context {
             streams: &mut self.streams,
             reader: &mut self.reader,
@@ -149,6 +157,7 @@ impl Channel {
             end: self.done,
             last_sample: self.last_sample,
             implicit_header: self.implicit_header,
+            evidence: self.evidence,
             bandwidth: self.bandwidth,
             counts: &mut self.counts,
             cancelled: Vec::new(),
@@ -158,7 +167,7 @@ impl Channel {
         }
         let wanted = self.lanes.iter().filter_map(|lane| lane.oldest_looked_at(self.samples_per_chip)).min();
         if let Some(wanted) = wanted {
-            source.fill(&mut context.streams.working, wanted);
+            source.fill(&mut context.streams.working, wanted - guard);
             for lane in &mut self.lanes {
                 lane.work(&mut context, frames);
             }
@@ -180,6 +189,11 @@ impl Channel {
         }
     }
 
+    /// Working-rate samples that are kept before the oldest that is looked at.
+    fn guard_reach(&self) -> i64 {
+        if self.evidence { GUARD_REACH } else { 0 }
+    }
+
     fn forget(&mut self) {
         let looked_at =
             self.lanes.iter().filter_map(|lane| lane.oldest_looked_at(self.samples_per_chip)).min();
@@ -190,9 +204,9 @@ impl Channel {
         if !self.on_demand {
             let possible = self.lanes.iter().map(|lane| lane.oldest_possible(self.samples_per_chip)).min();
             let oldest = looked_at.into_iter().chain(possible).min().unwrap_or(self.done);
-            self.streams.working.forget_before(oldest);
+            self.streams.working.forget_before(oldest - self.guard_reach());
         } else if let Some(oldest) = looked_at {
-            self.streams.working.forget_before(oldest);
+            self.streams.working.forget_before(oldest - self.guard_reach());
         } else {
             self.streams.working.restart_at(self.done);
         }

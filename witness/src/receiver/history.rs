@@ -11,6 +11,11 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// A stretch that is there already.
+    pub(crate) fn from_samples(start: i64, samples: Vec<Complex32>) -> Self {
+        Self { samples, start }
+    }
+
     /// Index after the newest sample.
     pub(crate) fn end(&self) -> i64 {
         self.start + self.samples.len() as i64
@@ -82,6 +87,13 @@ impl History {
         if let Some(own) = self.slice_mut(first, length) {
             own.copy_from_slice(&within[..length]);
         }
+    }
+
+    /// What is present of the samples `from .. to`, and where it begins.
+    pub(crate) fn present(&self, from: i64, to: i64) -> (i64, &[Complex32]) {
+        let last = to.clamp(self.start, self.end());
+        let first = from.clamp(self.start, last);
+        (first, &self.samples[(first - self.start) as usize..(last - self.start) as usize])
     }
 
     /// Copies `from .. from + out.len()`, zeros where there are no samples.

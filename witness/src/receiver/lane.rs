@@ -10,6 +10,7 @@ use super::{
     chips::ChipReader,
     demodulator::Demodulator,
     follower::{Followed, Follower, Progress},
+    keep::keep,
     measure::{Timebase, measure},
     search::{Candidate, Search, WINDOWS},
     sfd_search::LOOKAHEAD,
@@ -86,6 +87,7 @@ pub(super) struct Context<'a> {
     /// Where the stream ended.
     pub(super) last_sample: i64,
     pub(super) implicit_header: Option<Header>,
+    pub(super) evidence: bool,
     pub(super) bandwidth: Bandwidth,
     pub(super) counts: &'a mut ReceiverCounts,
     /// Frames taken out of the stream.
@@ -306,6 +308,8 @@ impl Lane {
         let payload = followed.decode(self.sf, context.bandwidth);
         let measurements =
             measure(followed, &context.streams.working, context.reader, &self.demodulator, context.time)?;
+        let kept =
+            context.evidence.then(|| keep(followed, &context.streams.working, self.sf, context.time.ratio));
         Some(HeardFrame {
             payload: payload.bytes,
             crc: payload.crc_ok.map_or(CrcStatus::None, |ok| if ok { CrcStatus::Ok } else { CrcStatus::Bad }),
@@ -318,6 +322,7 @@ impl Lane {
             preamble_symbols: followed.sync.preamble_symbols,
             symbols: followed.symbols.clone(),
             measurements,
+            evidence: kept.flatten(),
         })
     }
 

@@ -16,6 +16,7 @@ mod demodulator;
 mod finite;
 mod follower;
 mod history;
+mod keep;
 mod kernel;
 mod lane;
 mod least_squares;
@@ -38,10 +39,15 @@ use num_complex::Complex32;
 pub(crate) use self::{
     channel::{Channel, ChannelConfig},
     finite::silence_not_finite,
+    follower::PayloadGrid,
     history::History,
     kernel::Kernel,
+    least_squares::{Matrix, Normal, Run, Vector, invert, multiply},
+    pattern::correct_about,
+    replica::Chirps,
     streams::WorkingStream,
     tables::Tables,
+    trajectory::{EPS, NU, TAU, Trajectory},
 };
 use self::{
     finite::all_finite,
@@ -70,6 +76,8 @@ pub struct ReceiverConfig {
     pub cfo_max_hz: f64,
     /// What every frame is, where no header says it.
     pub implicit_header: Option<Header>,
+    /// Whether the samples of every frame are kept: [`HeardFrame::evidence`].
+    pub evidence: bool,
 }
 
 impl ReceiverConfig {
@@ -85,6 +93,7 @@ impl ReceiverConfig {
             carrier_hz: None,
             cfo_max_hz: Self::CFO_MAX_HZ,
             implicit_header: None,
+            evidence: false,
         }
     }
 }
@@ -156,6 +165,7 @@ impl Receiver {
             carrier_hz: config.carrier_hz,
             cfo_max_hz: config.cfo_max_hz,
             implicit_header: config.implicit_header,
+            evidence: config.evidence,
             samples_per_chip,
             ratio,
             on_demand: false,

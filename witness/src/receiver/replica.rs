@@ -10,12 +10,12 @@ use num_complex::{Complex32, Complex64};
 
 use super::{
     demodulator::Demodulator,
-    follower::Followed,
+    follower::{Followed, PayloadGrid},
     history::History,
     least_squares::{Normal, Run},
     trajectory::Trajectory,
 };
-use crate::{Chirp, SpreadingFactor, Sweep, chirp::sync_and_sfd};
+use crate::{Chirp, SpreadingFactor, Sweep, SyncWord, chirp::sync_and_sfd};
 
 /// Samples between fresh evaluations of the phase; in between it is advanced by two complex products.
 const FRESH: i64 = 256;
@@ -43,7 +43,7 @@ pub(crate) struct Block<'a> {
     /// Index of the first in the stream.
     pub(crate) from: i64,
     /// Where they stand.
-    run: Run,
+    pub(crate) run: Run,
     samples: std::slice::Iter<'a, Complex32>,
     conjugate: Complex64,
     /// How the replica turns to the next sample, and how that grows.
@@ -64,24 +64,44 @@ impl Iterator for Block<'_> {
     }
 }
 
+/// What fixes the order and kind of a frame's chirps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chirps<'a> {
+    pub(crate) sf: SpreadingFactor,
+    pub(crate) preamble_symbols: usize,
+    pub(crate) sync_word: SyncWord,
+    pub(crate) symbols: &'a [u16],
+    pub(crate) grid: PayloadGrid,
+}
+
 /// Every chirp of the frame as it is on air.
 pub(crate) fn placed(frame: &Followed, sf: SpreadingFactor) -> impl Iterator<Item = Placed> {
-    let mut first_chip = -(frame.sync.preamble_symbols as f64 + 2.0) * sf.chips() as f64;
-    let ups = std::iter::repeat_n(Chirp::up(sf, 0), frame.sync.preamble_symbols);
-    let lead = ups.chain(sync_and_sfd(sf, frame.sync.sync_word)).map(|chirp| (chirp, 0.0, 0.0));
-    let payload = frame.symbols.iter().map(move |&shift| {
-        if frame.grid.early {
-            let before = (shift + sf.chips() as u16 - 1) % sf.chips() as u16;
-            (Chirp::up(sf, before), 1.0, frame.grid.phase)
-        } else {
-            (Chirp::up(sf, shift), 0.0, 0.0)
-        }
-    });
-    lead.chain(payload).map(move |(chirp, early, phase)| {
-        let placed = Placed { chirp, first_chip: first_chip - early, phase };
-        first_chip += chirp.chips as f64;
-        placed
-    })
+    let preamble_symbols = frame.sync.preamble_symbols;
+    let (symbols, grid) = (&frame.symbols[..], frame.grid);
+    Chirps { sf, preamble_symbols, sync_word: frame.sync.sync_word, symbols, grid }.placed()
+}
+
+impl<'a> Chirps<'a> {
+    /// Every chirp as it is on air.
+    pub(crate) fn placed(self) -> impl Iterator<Item = Placed> + 'a {
+        let Self { sf, preamble_symbols, sync_word, symbols, grid } = self;
+        let mut first_chip = -(preamble_symbols as f64 + 2.0) * sf.chips() as f64;
+        let ups = std::iter::repeat_n(Chirp::up(sf, 0), preamble_symbols);
+        let lead = ups.chain(sync_and_sfd(sf, sync_word)).map(|chirp| (chirp, 0.0, 0.0));
+        let payload = symbols.iter().map(move |&shift| {
+            if grid.early {
+                let before = (shift + sf.chips() as u16 - 1) % sf.chips() as u16;
+                (Chirp::up(sf, before), 1.0, grid.phase)
+            } else {
+                (Chirp::up(sf, shift), 0.0, 0.0)
+            }
+        });
+        lead.chain(payload).map(move |(chirp, early, phase)| {
+            let placed = Placed { chirp, first_chip: first_chip - early, phase };
+            first_chip += chirp.chips as f64;
+            placed
+        })
+    }
 }
 
 /// Least-squares sums over every sample of the frame.
