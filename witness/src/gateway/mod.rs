@@ -177,6 +177,7 @@ impl Gateway {
         for ear in &self.ears {
             sum.candidates += ear.channel.counts.candidates;
             sum.synchronised += ear.channel.counts.synchronised;
+            sum.headers += ear.channel.counts.headers;
             sum.lost += ear.channel.counts.lost;
             sum.frames += ear.channel.counts.frames;
         }

@@ -2,6 +2,9 @@
 
 use num_complex::Complex32;
 
+/// Room that stays when everything is forgotten.
+const KEPT_SAMPLES: usize = 1 << 12;
+
 /// Samples `start .. end` of a stream. What lies outside reads as zero, so that a frame at the very beginning of a recording
 /// needs no special case.
 #[derive(Debug, Default)]
@@ -31,9 +34,10 @@ impl History {
         self.samples.is_empty()
     }
 
-    /// Forgets everything; the next sample is sample `index`.
+    /// Forgets everything; the next sample is sample `index`. A long stretch's memory is given back.
     pub(crate) fn restart_at(&mut self, index: i64) {
         self.samples.clear();
+        self.samples.shrink_to(KEPT_SAMPLES);
         self.start = index;
     }
 

@@ -45,6 +45,7 @@ pub(super) struct Lane {
 /// A frame that ended, and whether it was whole.
 struct Finished {
     sync: Synchronised,
+    symbols: Vec<u16>,
     whole: bool,
     /// Whether it was taken out of the stream.
     cancelled: bool,
@@ -62,6 +63,12 @@ impl Finished {
     /// Whether a preamble is this frame's, or what is left of it.
     fn explains(&self, found: &Synchronised, chips: usize) -> bool {
         (self.whole || !self.covered) && self.is_of(found, chips)
+    }
+
+    /// Whether a frame that ended is this one, or the same read again from what is left of it.
+    fn is(&self, followed: &Followed, chips: usize) -> bool {
+        let again = self.symbols == followed.symbols && self.sync.is_near(&followed.sync, chips);
+        again || self.is_of(&followed.sync, chips)
     }
 
     fn is_of(&self, found: &Synchronised, chips: usize) -> bool {
@@ -205,10 +212,12 @@ impl Lane {
                     let follower = self.followers.remove(index);
                     // A header that was read is of a frame; what came over it may yet be taken away.
                     if follower.header_known {
+                        context.counts.headers += 1;
                         self.finish(&follower.frame, None, context, frames);
                     }
                 }
                 Progress::Complete => {
+                    context.counts.headers += 1;
                     let followed = self.followers.remove(index).frame;
                     self.end(followed, context, frames);
                 }
@@ -239,7 +248,7 @@ impl Lane {
     ) {
         let whole = frame.as_ref().is_some_and(|frame| frame.crc != CrcStatus::Bad);
         let chips = self.sf.chips();
-        if let Some(index) = self.finished.iter().position(|finished| finished.is_of(&followed.sync, chips)) {
+        if let Some(index) = self.finished.iter().position(|finished| finished.is(followed, chips)) {
             if !whole || self.finished[index].whole {
                 return;
             }
@@ -251,6 +260,7 @@ impl Lane {
         }
         let mut finished = Finished {
             sync: followed.sync.clone(),
+            symbols: followed.symbols.clone(),
             whole,
             cancelled: false,
             covered: false,

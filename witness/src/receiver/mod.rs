@@ -126,6 +126,8 @@ pub struct ReceiverCounts {
     pub candidates: u64,
     /// Candidates at which an SFD was found.
     pub synchronised: u64,
+    /// Headers whose checksum held, or that the listener knew.
+    pub headers: u64,
     /// Synchronised, but the header's checksum or the payload's level said no.
     pub lost: u64,
     /// Frames handed out.

@@ -63,8 +63,8 @@ pub(crate) struct Synchronised {
 /// Energy ratio from which a weaker reading near a stronger is its shadow: a side lobe, or the alias half a bandwidth off.
 const SHADOW: f64 = 20.0;
 
-/// Share of a preamble's energy that may be left when it was taken out.
-const TRACE: f64 = 0.01;
+/// Share of a preamble's amplitude that may be left when it was taken out.
+const TRACE: f64 = 0.1;
 
 impl Synchronised {
     /// Whether two readings are of one preamble: the same up-chirp bin (carrier minus timing) a few symbols apart, a side lobe at
@@ -81,7 +81,12 @@ impl Synchronised {
     pub(crate) fn is_trace_of(&self, taken_out: &Self, chips: usize) -> bool {
         let n = chips as f64;
         let (apart, bins) = self.distance(taken_out, n);
-        apart < 16.0 * n && bins < 1.0 && self.energy < TRACE * taken_out.energy
+        apart < 16.0 * n && bins < 1.0 && self.tracker.amplitude < TRACE * taken_out.tracker.amplitude
+    }
+
+    /// Whether two preambles may begin one frame, read twice: their start-of-frame delimiters are within a few symbols.
+    pub(crate) fn is_near(&self, other: &Self, chips: usize) -> bool {
+        self.distance(other, chips as f64).0 < 4.0 * chips as f64
     }
 
     /// How far apart two anchors are, in chips, and two up-chirp tones, in bins.
