@@ -345,6 +345,13 @@ fn channels_of_a_wideband_recording() {
         assert!(frame["cfo_hz"].as_f64().unwrap().abs() < 1.0, "{frame}");
         assert_eq!(frame["sample_start"], 100_000 + 7_000 * index);
     }
+    // Without a list: the region's plan in the band.
+    let by_plan = decode(&[], &path);
+    assert_eq!(by_plan.len(), 3, "{by_plan:?}");
+    for frame in &heard {
+        assert!(by_plan.iter().any(|other| other["payload_hex"] == frame["payload_hex"]), "{by_plan:?}");
+        assert!(by_plan.iter().any(|other| other["channel_hz"] == frame["channel_hz"]), "{by_plan:?}");
+    }
     let outside = hotspot(&["decode", "--channels-hz", "870000000", path.to_str().unwrap()]);
     assert_eq!(outside.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&outside.stderr).contains("870000000"), "{outside:?}");

@@ -10,13 +10,18 @@ use witness::{
     Receiver, ReceiverConfig, SpreadingFactor,
 };
 
+use super::plan::channels_in_band;
+
+/// Rate from which a recording holds more than its centre's channel, samples/s.
+const WIDEBAND_HZ: f64 = 1e6;
+
 /// What to listen for.
 pub(super) struct Wanted<'a> {
     pub(super) spreading_factors: &'a [SpreadingFactor],
     /// One, or every one that fits.
     pub(super) bandwidth: Option<Bandwidth>,
     pub(super) implicit: Option<Header>,
-    /// Channel centres, Hz; none for the recording's own centre.
+    /// Channel centres, Hz; none for the recording's own centre and, in a wideband recording, the region's plan.
     pub(super) channels_hz: &'a [f64],
 }
 
@@ -35,7 +40,16 @@ pub(super) enum Ears {
 
 impl Ears {
     pub(super) fn new(wanted: &Wanted, recording: &Recording) -> Result<Self> {
-        if wanted.channels_hz.is_empty() { centre(wanted, recording) } else { channels(wanted, recording) }
+        if !wanted.channels_hz.is_empty() {
+            return channels(wanted, wanted.channels_hz, recording);
+        }
+        let plan_hz = plan(recording);
+        // A sample rate that cannot be cut into channels still has its centre.
+        if plan_hz.is_empty() {
+            centre(wanted, recording)
+        } else {
+            channels(wanted, &plan_hz, recording).or_else(|_| centre(wanted, recording))
+        }
     }
 
     pub(super) fn push(&mut self, samples: &[Complex32], heard: &mut Vec<Heard>) {
@@ -113,7 +127,17 @@ fn centre(wanted: &Wanted, recording: &Recording) -> Result<Ears> {
     Ok(Ears::Centre { receivers, frames: Vec::new() })
 }
 
-fn channels(wanted: &Wanted, recording: &Recording) -> Result<Ears> {
+/// The recording's own centre and the region's channels beside it; none when the recording is not wideband, or has no plan in it.
+fn plan(recording: &Recording) -> Vec<f64> {
+    let rate_hz = recording.metadata.sample_rate_hz;
+    let Some(centre_hz) = recording.metadata.frequency_hz().filter(|_| rate_hz >= WIDEBAND_HZ) else {
+        return Vec::new();
+    };
+    let beside = channels_in_band(centre_hz, rate_hz, &[centre_hz]);
+    if beside.is_empty() { beside } else { std::iter::once(centre_hz).chain(beside).collect() }
+}
+
+fn channels(wanted: &Wanted, channels_hz: &[f64], recording: &Recording) -> Result<Ears> {
     let path = &recording.path;
     let rate_hz = recording.metadata.sample_rate_hz;
     if rate_hz.fract() != 0.0 || !(1.0..=f64::from(u32::MAX)).contains(&rate_hz) {
@@ -129,7 +153,7 @@ fn channels(wanted: &Wanted, recording: &Recording) -> Result<Ears> {
         (channel_hz - centre_hz).abs() + 0.5 * f64::from(bandwidth.hz()) <= 0.5 * rate_hz
     };
     let mut channels = Vec::new();
-    for &channel_hz in wanted.channels_hz {
+    for &channel_hz in channels_hz {
         let bandwidths: Vec<Bandwidth> = match wanted.bandwidth {
             Some(bandwidth) => vec![bandwidth],
             None => Bandwidth::ALL.into_iter().filter(|bandwidth| inside(channel_hz, *bandwidth)).collect(),

@@ -2,6 +2,7 @@
 
 mod ears;
 mod frame_report;
+mod plan;
 
 use std::{
     io::{IsTerminal, Write},
@@ -31,6 +32,7 @@ const LONG_SAMPLES: u64 = 4 << 20;
 Examples:
   hotspot decode capture.sigmf-meta                     every spreading factor and every bandwidth that fits
   hotspot decode --json --sf 7 *.sigmf-meta             one JSON object a frame
+  hotspot decode --json wide.sigmf-meta                 from 1 MS/s on also every channel of the region's plan that is in the band
   hotspot decode --json --channels-hz 868100000,868300000,868500000 wide.sigmf-meta
                                                         three channels of a wideband recording, all at once
   hotspot decode --sf 9 --implicit 16:1:crc a.sigmf     16 bytes at 4/5 with a CRC, no header on air
@@ -47,7 +49,8 @@ pub(crate) struct Decode {
     /// Chirp bandwidth: 125000, 250000 or 500000 [default: every one that fits the sample rate]
     #[arg(long, value_name = "B", value_parser = parse_bandwidth)]
     bandwidth_hz: Option<Bandwidth>,
-    /// Channel centres, Hz, anywhere in a wideband recording [default: the recording's own centre]
+    /// Channel centres, Hz, anywhere in a wideband recording [default: the recording's own centre and, from 1 MS/s on, the region's
+    /// plan inside the band]
     #[arg(long, value_name = "F1,F2,...", value_delimiter = ',')]
     channels_hz: Vec<f64>,
     /// Frames have no header: LEN payload bytes, code rate CR (1 to 4 for 4/5 to 4/8), with or without CRC
