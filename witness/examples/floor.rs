@@ -54,7 +54,7 @@ enum Clock {
     /// The carrier alone.
     CarrierOnly,
     /// The sample clock alone.
-    ClockOnly,
+    SamplesOnly,
 }
 
 /// A frame on air.
@@ -77,7 +77,7 @@ struct Row {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     fs::create_dir_all(&arguments.out)?;
-    let clocks = [Clock::Tied, Clock::CarrierOnly, Clock::ClockOnly];
+    let clocks = [Clock::Tied, Clock::CarrierOnly, Clock::SamplesOnly];
     let combinations = SAMPLINGS.len() * clocks.len();
     let streams = arguments.frames.div_ceil(combinations * FRAMES_A_STREAM);
     let progress = ProgressBar::new((arguments.sf.len() * combinations * streams) as u64);
@@ -156,7 +156,7 @@ fn stream_of(
             let (carrier_ppm, sfo_ppm) = match row.clock {
                 Clock::Tied => (offset_ppm, offset_ppm),
                 Clock::CarrierOnly => (offset_ppm, 0.0),
-                Clock::ClockOnly => (0.0, offset_ppm),
+                Clock::SamplesOnly => (0.0, offset_ppm),
             };
             let link = Link {
                 delay_chips: next,

@@ -73,7 +73,7 @@ pub(super) fn take_out(
             subtract(working.slice_mut(*from, replica.len()), replica, gain);
         }
     }
-    let samples = frame.first_sample(sf) as i64..frame.last_sample(sf) as i64;
+    let samples = frame.samples(sf);
     (samples.start < samples.end).then_some(Cancelled { samples, sf, snr_db })
 }
 

@@ -5,6 +5,8 @@
 //! chip early, which shows as a phase that turns with the symbol's value, and is followed. If the phases follow neither way, they
 //! are not used.
 
+use std::ops::Range;
+
 use num_complex::Complex32;
 
 use super::{
@@ -76,6 +78,11 @@ impl Followed {
     pub(crate) fn first_sample(&self, sf: SpreadingFactor) -> f64 {
         let symbols = self.sync.preamble_symbols as f64 + 2.0;
         self.sync.tracker.path.sample_of_chip(-symbols * sf.chips() as f64)
+    }
+
+    /// Working-rate samples that it covers.
+    pub(crate) fn samples(&self, sf: SpreadingFactor) -> Range<i64> {
+        self.first_sample(sf) as i64..self.last_sample(sf) as i64
     }
 
     /// Working-rate sample at which the last payload chip ends.

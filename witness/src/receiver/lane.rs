@@ -1,6 +1,6 @@
 //! One spreading factor of one channel: search, synchronise, follow, measure.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use num_complex::Complex32;
 
@@ -51,8 +51,8 @@ struct Finished {
     cancelled: bool,
     /// Whether another frame covered it that has been taken out since.
     covered: bool,
-    /// Its first working-rate sample.
-    first_sample: i64,
+    /// Its working-rate samples.
+    samples: Range<i64>,
     /// Working-rate sample by which another that began before its end would be known; until then it may be heard again.
     known_by: Option<i64>,
     /// What was heard of it, kept back while a frame that covers it may yet be taken away.
@@ -72,7 +72,11 @@ impl Finished {
     }
 
     fn is_of(&self, found: &Synchronised, chips: usize) -> bool {
-        if self.cancelled { found.is_trace_of(&self.sync, chips) } else { self.sync.is_same(found, chips) }
+        if !self.cancelled {
+            return self.sync.is_same(found, chips);
+        }
+        let covered = self.samples.contains(&(found.tracker.path.anchor_sample as i64));
+        found.is_trace_of(&self.sync, chips) || (covered && found.is_beyond_range_of(&self.sync))
     }
 }
 
@@ -264,7 +268,7 @@ impl Lane {
             whole,
             cancelled: false,
             covered: false,
-            first_sample: followed.first_sample(self.sf) as i64,
+            samples: followed.samples(self.sf),
             known_by: None,
             kept_back: None,
         };
@@ -308,7 +312,7 @@ impl Lane {
     /// First working-rate samples of the frames that may be heard again.
     pub(super) fn kept_back(&self) -> impl Iterator<Item = i64> {
         let kept_back = self.finished.iter().filter(|finished| finished.known_by.is_some());
-        kept_back.map(|finished| finished.first_sample)
+        kept_back.map(|finished| finished.samples.start)
     }
 
     fn complete(&self, followed: &mut Followed, context: &mut Context) -> Option<HeardFrame> {

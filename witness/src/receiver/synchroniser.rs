@@ -65,6 +65,9 @@ const SHADOW: f64 = 20.0;
 
 /// Share of a preamble's amplitude that may be left when it was taken out.
 const TRACE: f64 = 0.1;
+/// Amplitude, relative to a frame that was taken out, below which whatever is found near it is what rounding and the transmitter's own
+/// noise left: -50 dB, more than a converter of 8 bits can tell.
+const RANGE: f64 = 0.003;
 
 impl Synchronised {
     /// Whether two readings are of one preamble: the same up-chirp bin (carrier minus timing) a few symbols apart, a side lobe at
@@ -77,11 +80,21 @@ impl Synchronised {
         tone || apart < n / 16.0 || (apart < 3.0 * n && ratio > SHADOW)
     }
 
-    /// Whether this is what is left of a preamble that was taken out: the very same bin, and next to nothing in it.
+    /// Whether this is next to nothing beside a frame that was taken out where it stands.
+    pub(crate) fn is_beyond_range_of(&self, taken_out: &Self) -> bool {
+        self.left_of(taken_out) < RANGE
+    }
+
+    /// Amplitude relative to another's.
+    fn left_of(&self, other: &Self) -> f64 {
+        self.tracker.amplitude / other.tracker.amplitude
+    }
+
+    /// Whether this is what is left of a preamble that was taken out: the very same bin, and little in it.
     pub(crate) fn is_trace_of(&self, taken_out: &Self, chips: usize) -> bool {
         let n = chips as f64;
         let (apart, bins) = self.distance(taken_out, n);
-        apart < 16.0 * n && bins < 1.0 && self.tracker.amplitude < TRACE * taken_out.tracker.amplitude
+        apart < 16.0 * n && bins < 1.0 && self.left_of(taken_out) < TRACE
     }
 
     /// Whether two preambles may begin one frame, read twice: their start-of-frame delimiters are within a few symbols.
