@@ -1,21 +1,24 @@
 //! Frame errors over SNR, and estimators beside their bound.
 //!
 //!     cargo run --release -p witness --example curves -- --out target/curves [--frames 2000] [--seed 1]
+//!         [--only frame-errors|estimators|first-path]
 //!
 //! 16-byte payload, explicit header, CRC, SNR in the bandwidth, two samples a chip; carrier offset uniform within 20 ppm at 868 MHz with
-//! its clock offset, delay uniform over ten symbols, phase uniform. Writes `frame-errors.csv` and `.svg`, `estimators.csv`, and prints
-//! the table of wanted points. Intervals are Wilson's at 95 %.
+//! its clock offset, delay uniform over ten symbols, phase uniform. Writes `frame-errors.csv` and `.svg`,
+//! `estimators.csv` and `.svg`, `first-path.csv`, and prints the table of wanted points. Intervals are at 95 %, of shares Wilson's.
 
 #[path = "../tests/air/mod.rs"]
 mod air;
+#[path = "../tests/errors/mod.rs"]
+mod errors;
+#[path = "estimators/mod.rs"]
+mod estimators;
 
 use std::{error::Error, fs, path::PathBuf};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use plotters::prelude::*;
-use witness::{
-    Bandwidth, CodingRate, CrcStatus, FrameFormat, HeardFrame, Receiver, ReceiverConfig, SpreadingFactor,
-};
+use witness::{Bandwidth, CodingRate, CrcStatus, FrameFormat, Receiver, ReceiverConfig, SpreadingFactor};
 
 /// Draws the receiver's curves.
 #[derive(Parser)]
@@ -29,6 +32,20 @@ struct Arguments {
     /// Of the first frame; the others follow from it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Nothing else.
+    #[arg(long)]
+    only: Option<Study>,
+}
+
+/// What can be drawn.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Study {
+    /// Frame errors over SNR.
+    FrameErrors,
+    /// Estimators beside the Cramer-Rao bound.
+    Estimators,
+    /// First path among echoes, one hop and eight.
+    FirstPath,
 }
 
 /// A curve, and the points that it must reach: 10 % and 1 % of frame errors at or below these SNRs, dB.
@@ -88,8 +105,6 @@ struct Point {
     snr_db: f64,
     frames: usize,
     errors: usize,
-    /// Mean squares of the normalised errors: arrival, carrier, clock.
-    normalised: [f64; 3],
 }
 
 impl Point {
@@ -109,6 +124,20 @@ impl Point {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     fs::create_dir_all(&arguments.out)?;
+    let wanted = |study| arguments.only.is_none_or(|only| only == study);
+    if wanted(Study::FrameErrors) {
+        study_frame_errors(&arguments)?;
+    }
+    if wanted(Study::Estimators) {
+        estimators::study(&arguments.out, arguments.frames, arguments.seed)?;
+    }
+    if wanted(Study::FirstPath) {
+        estimators::study_echoes(&arguments.out, arguments.frames.div_ceil(8), arguments.seed)?;
+    }
+    Ok(())
+}
+
+fn study_frame_errors(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut curves = Vec::new();
     println!("{:<9} {:>8} {:>8} {:>9} {:>8}  95 % interval", "", "SNR dB", "frames", "errors %", "wanted");
     for curve in &CURVES {
@@ -116,7 +145,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let wanted = [(curve.ten_percent_db, Some(10.0)), (curve.one_percent_db, Some(1.0))];
         let beside = BESIDE_DB.map(|more| (curve.one_percent_db + more, None));
         for (snr_db, limit) in wanted.into_iter().chain(beside) {
-            let point = measure(curve, snr_db, &arguments)?;
+            let point = measure(curve, snr_db, arguments)?;
             let (low, high) = point.interval();
             let limit = limit.map_or(String::new(), |limit: f64| format!("{limit:.0} %"));
             println!(
@@ -133,7 +162,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         curves.push((curve, points));
     }
     fs::write(arguments.out.join("frame-errors.csv"), frame_errors(&curves, arguments.seed))?;
-    fs::write(arguments.out.join("estimators.csv"), estimators(&curves, arguments.seed))?;
     draw(&curves, &arguments.out.join("frame-errors.svg"))
 }
 
@@ -149,7 +177,7 @@ fn measure(curve: &Curve, snr_db: f64, arguments: &Arguments) -> Result<Point, B
     let mut rng = air::generator(arguments.seed);
     let payload: Vec<u8> = (0..BYTES as u8).collect();
     let chips = (format.chips(BYTES) + 26 * sf.chips()) as f64 + 4096.0;
-    let (mut errors, mut squares) = (0, [0.0; 3]);
+    let mut errors = 0;
     for _ in 0..arguments.frames {
         let link = air::Link::random(2.0, snr_db, 20.0, 10.0 * sf.chips() as f64, &mut rng);
         let samples = air::receive(format, &payload, link, chips, &mut rng);
@@ -157,24 +185,11 @@ fn measure(curve: &Curve, snr_db: f64, arguments: &Arguments) -> Result<Point, B
         receiver.restart();
         receiver.push(&samples, &mut frames);
         receiver.finish(&mut frames);
-        match frames.iter().find(|frame| frame.crc == CrcStatus::Ok && frame.payload == payload) {
-            Some(frame) => add_normalised(&mut squares, frame, link),
-            None => errors += 1,
+        if !frames.iter().any(|frame| frame.crc == CrcStatus::Ok && frame.payload == payload) {
+            errors += 1;
         }
     }
-    let heard = (arguments.frames - errors).max(1) as f64;
-    Ok(Point { snr_db, frames: arguments.frames, errors, normalised: squares.map(|sum| sum / heard) })
-}
-
-/// Errors in units of their own stated standard error; the arrival is that of the frame's middle by way of its clock.
-fn add_normalised(squares: &mut [f64; 3], frame: &HeardFrame, link: air::Link) {
-    let measured = frame.measurements;
-    let miscounted = frame.preamble_symbols != 8;
-    let late_ns = (measured.sample_start / 2.0 - link.delay_chips) / 125e3 * 1e9;
-    // A miscounted preamble is a whole symbol off, which is no estimator's error.
-    squares[0] += if miscounted { 1.0 } else { (late_ns / measured.arrival_sigma_ns).powi(2) };
-    squares[1] += ((measured.cfo_hz.value - link.cfo_hz) / measured.cfo_hz.sigma).powi(2);
-    squares[2] += ((measured.sfo_ppm.value - link.sfo_ppm) / measured.sfo_ppm.sigma).powi(2);
+    Ok(Point { snr_db, frames: arguments.frames, errors })
 }
 
 fn frame_errors(curves: &[(&Curve, Vec<Point>)], seed: u64) -> String {
@@ -184,15 +199,6 @@ fn frame_errors(curves: &[(&Curve, Vec<Point>)], seed: u64) -> String {
         format!("{},{:.2},{seed},{frames},{errors},{rate:.6},{low:.6},{high:.6}", curve.name, point.snr_db)
     });
     format!("curve,snr_db,seed,frames,errors,rate,low_95,high_95\n{rows}\n")
-}
-
-fn estimators(curves: &[(&Curve, Vec<Point>)], seed: u64) -> String {
-    let rows = rows(curves, |curve, point| {
-        let [arrival, carrier, clock] = point.normalised;
-        let heard = point.frames - point.errors;
-        format!("{},{:.2},{seed},{heard},{arrival:.4},{carrier:.4},{clock:.4}", curve.name, point.snr_db)
-    });
-    format!("curve,snr_db,seed,frames,arrival_variance,carrier_variance,clock_variance\n{rows}\n")
 }
 
 fn rows(curves: &[(&Curve, Vec<Point>)], row: impl Fn(&Curve, &Point) -> String) -> String {

@@ -8,7 +8,8 @@
 //! |---|---|
 //! | make a frame | [`FrameFormat`], [`modulate`] |
 //! | hear frames in a stream | [`Receiver`], one channel; [`Gateway`], many channels of a wideband stream |
-//! | read what was heard | [`HeardFrame`], [`Measurements`] |
+//! | read what was heard | [`HeardFrame`], [`Measurements`], [`CramerRaoBound`] |
+//! | take a beacon's frames together | [`combine_hops`] |
 //! | keep and show the samples behind it | [`Evidence`], [`Capture`], [`Exhibit`] |
 //! | look at samples that somebody else showed | [`Exhibit::verify`], [`recheck`], [`Noise`] |
 //!
@@ -16,6 +17,7 @@
 //! crate measures and signs integers.
 
 mod bandwidth;
+mod bound;
 mod chirp;
 mod coding;
 mod coding_rate;
@@ -24,12 +26,15 @@ mod frame;
 pub mod fuzz;
 mod gateway;
 mod heard_frame;
+mod hops;
 mod measurements;
 mod modulator;
 mod receiver;
 mod spreading_factor;
+mod surroundings;
 
 pub use bandwidth::{Bandwidth, InvalidBandwidth};
+pub use bound::CramerRaoBound;
 pub use chirp::{Chirp, Sweep, frame_chirps, sync_and_sfd};
 pub use coding::{EncodeError, Header, InvalidHeader, encode};
 pub use coding_rate::{CodingRate, InvalidCodingRate};
@@ -43,7 +48,8 @@ pub use frame::{
 };
 pub use gateway::{GATEWAY_CHANNELS_MAX, Gateway, GatewayChannel, GatewayConfig, GatewayError, GatewayFrame};
 pub use heard_frame::{CrcStatus, HeardFrame};
+pub use hops::{CombinedHops, Hop, combine_hops};
 pub use measurements::{Estimate, Measurements, TimeOfArrival};
 pub use modulator::{ModulateError, OVERSAMPLING_MAX, PREAMBLE_SYMBOLS_MIN, modulate};
-pub use receiver::{Receiver, ReceiverConfig, ReceiverCounts, ReceiverError};
+pub use receiver::{ChannelResponse, Receiver, ReceiverConfig, ReceiverCounts, ReceiverError};
 pub use spreading_factor::{InvalidSpreadingFactor, SpreadingFactor};

@@ -1,5 +1,7 @@
 //! What a receiver measures of a frame, each with its standard error.
 
+use num_complex::Complex64;
+
 /// An instant in whole nanoseconds and the rest: a double of Unix nanoseconds would step by 256 ns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeOfArrival {
@@ -48,6 +50,13 @@ pub struct Measurements {
     pub middle: TimeOfArrival,
     /// Standard error of [`Self::middle`], ns.
     pub middle_sigma_ns: f64,
+    /// Arrival of the same middle by the first path rather than by the strongest: corrected for the echoes that the response over the
+    /// band shows, as far as it shows them.
+    pub first_path: TimeOfArrival,
+    /// Standard error of [`Self::first_path`], ns, echoes included; those of the other times are of noise alone.
+    pub first_path_sigma_ns: f64,
+    /// What the channel does to the band; several frames' responses together tell the first path better ([`crate::combine_hops`]).
+    pub response: crate::ChannelResponse,
     /// Arrival of the first preamble chip in samples of the stream as the caller brought it.
     pub sample_start: f64,
     /// Power of the signal alone, all its paths together, dBFS.
@@ -61,10 +70,20 @@ pub struct Measurements {
     /// Sample-clock offset, parts per million; positive when the transmitter is fast: a frame then lasts T / (1 + sfo).
     pub sfo_ppm: Estimate,
     /// Complex amplitude of the strongest path (magnitude 1 is full scale); the phase stands at the middle of the frame.
-    pub gain: num_complex::Complex64,
+    pub gain: Complex64,
+    /// Standard error of the gain's magnitude.
+    pub gain_sigma: f64,
+    /// Standard error of the gain's phase, radians; it holds that of the instant at which the phase stands.
+    pub gain_phase_sigma_rad: f64,
 }
 
 impl Measurements {
+    /// The gain as it were with the stream's centre `offset_hz` lower: the carrier's phase counts from sample 0.
+    pub(crate) fn gain_tuned(&self, offset_hz: f64) -> Complex64 {
+        let turns = (offset_hz * self.middle.ns as f64 * 1e-9).fract();
+        self.gain * Complex64::from_polar(1.0, std::f64::consts::TAU * turns)
+    }
+
     /// Received power in dBm for a receiver whose full scale is `full_scale_dbm`.
     pub fn rssi_dbm(&self, full_scale_dbm: f64) -> Estimate {
         Estimate { value: self.rssi_dbfs.value + full_scale_dbm, ..self.rssi_dbfs }

@@ -63,7 +63,7 @@ impl HeardFrame {
             first_sample: measured.sample_start / evidence.ratio,
             cfo_hz: measured.cfo_hz.value - evidence.centre_hz,
             sfo_ppm: measured.sfo_ppm.value,
-            gain: measured.gain,
+            gain: measured.gain_tuned(-evidence.centre_hz),
             payload: evidence.payload,
         })
     }

@@ -164,7 +164,7 @@ impl Fit {
 
 fn level_db(sums: &Normal, stated: f64, noise: f64) -> Estimate {
     let amplitude = sums.amplitude();
-    let sigma = (noise / (2.0 * amplitude.powi(2) * sums.samples as f64)).sqrt();
+    let sigma = (noise / (2.0 * amplitude.powi(2) * sums.samples)).sqrt();
     Estimate { value: 20.0 * (amplitude / stated).log10(), sigma: DB_PER_AMPLITUDE * sigma }
 }
 

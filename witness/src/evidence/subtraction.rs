@@ -7,7 +7,7 @@
 
 use num_complex::{Complex32, Complex64};
 
-use crate::receiver::{Chirps, History, Normal, Run, Trajectory};
+use crate::receiver::{Chirps, History, Normal, Run, Taper, Trajectory};
 
 /// Samples by which the filter's taps are early and late; echoes come late.
 const EARLY: usize = 1;
@@ -24,6 +24,7 @@ struct Piece {
     /// Index of the first sample.
     first: usize,
     run: Run,
+    taper: Option<Taper>,
     conjugate: Vec<Complex64>,
 }
 
@@ -54,9 +55,9 @@ impl Laid {
             placed.visit(chirps.sf, &stage, path, |block| {
                 // A block begins on a whole position; rounding takes off only what the double lost.
                 let from = path.sample_of_chip(block.run.chip).round() as i64 - position;
-                let run = block.run;
+                let (run, taper) = (block.run, block.taper);
                 let conjugate: Vec<Complex64> = block.map(|sample| sample.conjugate).collect();
-                pieces.extend(Piece::within(from, run, &conjugate, samples.len()));
+                pieces.extend(Piece::within(from, (run, taper), &conjugate, samples.len()));
             });
             pieces
         });
@@ -85,7 +86,7 @@ impl Laid {
         let mut normal = Normal::new(self.middle_chip, self.incoherent);
         for pieces in &self.chirps {
             for piece in pieces {
-                normal.add(piece.run, self.despread(piece));
+                normal.add_tapered(piece.run, piece.taper, self.despread(piece));
             }
             normal.end_chirp();
         }
@@ -153,14 +154,19 @@ impl Laid {
 
 impl Piece {
     /// The part of a block, `from` samples after the snippet's first, that lies in a snippet of `length`.
-    fn within(from: i64, mut run: Run, conjugate: &[Complex64], length: usize) -> Option<Self> {
+    fn within(
+        from: i64,
+        (mut run, taper): (Run, Option<Taper>),
+        conjugate: &[Complex64],
+        length: usize,
+    ) -> Option<Self> {
         let skipped = usize::try_from(-from).unwrap_or(0).min(conjugate.len());
         let first = usize::try_from(from + skipped as i64).ok()?;
         let taken = (conjugate.len() - skipped).min(length.saturating_sub(first));
         run.chip += skipped as f64 * run.step;
         run.frequency += skipped as f64 * run.step * run.slope;
         let conjugate = conjugate[skipped..skipped + taken].to_vec();
-        (taken > 0).then_some(Self { first, run, conjugate })
+        (taken > 0).then_some(Self { first, run, taper, conjugate })
     }
 }
 

@@ -188,7 +188,9 @@ impl Gateway {
     fn hand_over(&mut self, frames: &mut Vec<GatewayFrame>) {
         for (channel, ear) in self.ears.iter_mut().enumerate() {
             frames.extend(ear.frames.drain(..).map(|mut frame| {
-                frame.measurements.cfo_hz.value += ear.cut_hz;
+                let measured = &mut frame.measurements;
+                measured.gain = measured.gain_tuned(ear.cut_hz);
+                measured.cfo_hz.value += ear.cut_hz;
                 if let Some(evidence) = &mut frame.evidence {
                     evidence.centre_hz = ear.cut_hz;
                 }

@@ -15,7 +15,7 @@ use std::f64::consts::TAU as TURN;
 
 use num_complex::Complex64;
 
-use super::trajectory::PARAMETERS;
+use super::{replica::Taper, trajectory::PARAMETERS};
 
 /// A symmetric 4x4 matrix, kept whole.
 pub(crate) type Matrix = [[f64; PARAMETERS]; PARAMETERS];
@@ -33,8 +33,8 @@ pub(crate) struct Normal {
     pub(crate) coherent: Complex64,
     /// Sum of the squared magnitudes.
     pub(crate) power: f64,
-    /// Samples added.
-    pub(crate) samples: usize,
+    /// Sum of the samples' weights.
+    pub(crate) samples: f64,
     /// Chip, counted from the anchor, that times are measured from.
     reference: f64,
     /// Whether each chirp's own phase is a nuisance: for transmitters whose carrier phase jumps between chirps.
@@ -49,7 +49,7 @@ struct ChirpSums {
     direction: Vector,
     despread: [Complex64; PARAMETERS],
     power: f64,
-    samples: usize,
+    samples: f64,
 }
 
 impl Normal {
@@ -59,7 +59,7 @@ impl Normal {
             gradient: [0.0; PARAMETERS],
             coherent: Complex64::ZERO,
             power: 0.0,
-            samples: 0,
+            samples: 0.0,
             reference,
             free_phase,
             chirp: ChirpSums::default(),
@@ -91,7 +91,33 @@ impl Normal {
             }
         }
         sums.power += power;
-        sums.samples += k as usize;
+        sums.samples += k;
+    }
+
+    /// The same, next to a jump of the frequency with the weights of a taper.
+    pub(crate) fn add_tapered(
+        &mut self,
+        run: Run,
+        taper: Option<Taper>,
+        despread: impl Iterator<Item = Complex64>,
+    ) {
+        let Some(taper) = taper else { return self.add(run, despread) };
+        let directions = run.directions(self.reference);
+        let sums = &mut self.chirp;
+        for (k, z) in despread.enumerate() {
+            let k = k as f64;
+            let weight = taper.weight(run.chip + k * run.step);
+            let along = directions.map(|[constant, linear, square]| constant + k * (linear + k * square));
+            for row in 0..PARAMETERS {
+                for column in 0..=row {
+                    sums.gram[row][column] += weight * along[row] * along[column];
+                }
+                sums.direction[row] += weight * along[row];
+                sums.despread[row] += z * (weight * along[row]);
+            }
+            sums.power += weight * z.norm_sqr();
+            sums.samples += weight;
+        }
     }
 
     /// Ends a chirp: its phase counts, or is taken out together with what a common phase of its samples would explain.
@@ -100,7 +126,7 @@ impl Normal {
         let total = sums.despread[0];
         let turn =
             if self.free_phase && total.norm() > 0.0 { total.conj() / total.norm() } else { Complex64::ONE };
-        let share = if self.free_phase { 1.0 / sums.samples.max(1) as f64 } else { 0.0 };
+        let share = if self.free_phase { sums.samples.max(1.0).recip() } else { 0.0 };
         for row in 0..PARAMETERS {
             self.gradient[row] += (sums.despread[row] * turn).im;
             for column in 0..=row {
@@ -111,7 +137,7 @@ impl Normal {
         }
         if self.free_phase {
             // The phase itself is then known only up to each chirp's own; keep the matrix regular.
-            self.gram[0][0] = sums.samples.max(1) as f64;
+            self.gram[0][0] = sums.samples.max(1.0);
         }
         self.coherent += total * turn;
         self.power += sums.power;
@@ -120,18 +146,18 @@ impl Normal {
 
     /// Amplitude a sample, never negative.
     pub(crate) fn amplitude(&self) -> f64 {
-        (self.coherent.re / self.samples.max(1) as f64).max(0.0)
+        (self.coherent.re / self.samples.max(1.0)).max(0.0)
     }
 
     /// Noise power a sample: what the replica leaves.
     pub(crate) fn noise(&self) -> f64 {
-        let power = self.power / self.samples.max(1) as f64;
+        let power = self.power / self.samples.max(1.0);
         (power - self.amplitude().powi(2)).max(power * 1e-9)
     }
 
     /// Energy over noise that the replica explains.
     pub(crate) fn energy(&self) -> f64 {
-        self.amplitude().powi(2) * self.samples as f64 / self.noise()
+        self.amplitude().powi(2) * self.samples / self.noise()
     }
 
     /// The least-squares step; `prior` is added to the information (in units of one over the parameter squared).
@@ -172,6 +198,12 @@ pub(crate) struct Run {
 const RUN_DEGREES: usize = 3;
 
 impl Run {
+    /// Chip and frequency of the sample of this number.
+    pub(crate) fn at(self, number: f64) -> (f64, f64) {
+        let chips = number * self.step;
+        (self.chip + chips, self.frequency + self.slope * chips)
+    }
+
     /// Coefficients of `g = (1, 2 pi t, -2 pi f, 2 pi f t)` in powers of the sample's number.
     fn directions(self, reference: f64) -> [[f64; RUN_DEGREES]; PARAMETERS] {
         let (t, dt) = (self.chip - reference, self.step);

@@ -2,7 +2,8 @@
 //!
 //! 1. The chirps' phases are lined up: the tracker followed the carrier as it went, one carrier for the whole frame may differ from
 //!    where it ended.
-//! 2. Joint maximum likelihood of phase, carrier, time and clock over every sample of the frame ([`super::replica`]).
+//! 2. Joint maximum likelihood of phase, carrier, time and clock over every sample of the frame ([`super::replica`]), and with what
+//!    that says the preamble's symbols are counted again ([`super::preamble`]).
 //! 3. Levels, from what the replica leaves ([`super::levels`]).
 
 use std::f64::consts::TAU as TURN;
@@ -12,12 +13,15 @@ use num_complex::{Complex32, Complex64};
 use super::{
     chips::ChipReader,
     demodulator::Demodulator,
+    first_path::{FirstPath, FrameView},
     follower::{Followed, read_payload},
     history::History,
-    least_squares::{Matrix, invert, sandwich},
+    least_squares::{Matrix, Normal, invert, sandwich},
     levels::Levels,
     pattern::correct_about,
+    preamble::recount,
     replica::{self, placed},
+    response::ChannelResponse,
     trajectory::{EPS, NU, PARAMETERS, TAU, Trajectory},
 };
 use crate::{
@@ -51,18 +55,19 @@ pub(crate) fn measure(
     demodulator: &Demodulator,
     time: Timebase,
 ) -> Option<Measurements> {
-    let chips = demodulator.sf().chips() as f64;
-    let first_chip = -(frame.sync.preamble_symbols as f64 + 2.0) * chips;
-    let last_chip = sfd_chips(demodulator.sf()) as f64 + frame.symbols.len() as f64 * chips;
+    let sf = demodulator.sf();
+    let chips = sf.chips() as f64;
+    let last_chip = sfd_chips(sf) as f64 + frame.symbols.len() as f64 * chips;
     // Of the frame with the usual preamble: a symbol miscounted in the noise before it moves the arrival, but not this.
-    let usual_first_chip = -(f64::from(default_preamble_symbols(demodulator.sf())) + 2.0) * chips;
+    let usual_first_chip = -(f64::from(default_preamble_symbols(sf)) + 2.0) * chips;
     let middle = 0.5 * (usual_first_chip + last_chip);
-    let free_phase = line_up(frame, last_chip - first_chip, history, reader, demodulator);
-    let mut sums = replica::sums(frame, middle, free_phase, history, demodulator);
-    for _ in 0..PASSES {
-        correct_about(&mut frame.sync.tracker.path, sums.step([0.0; PARAMETERS])?, middle);
-        sums = replica::sums(frame, middle, free_phase, history, demodulator);
+    let free_phase = line_up(frame, last_chip - usual_first_chip, history, reader, demodulator);
+    let mut sums = fit(frame, middle, free_phase, history, demodulator)?;
+    let preamble_symbols = recount(frame, &sums, free_phase, history, demodulator);
+    if preamble_symbols != std::mem::replace(&mut frame.sync.preamble_symbols, preamble_symbols) {
+        sums = fit(frame, middle, free_phase, history, demodulator)?;
     }
+    let first_chip = -(preamble_symbols as f64 + 2.0) * chips;
     let rate = frame.sync.tracker.path.rate;
     let levels = Levels::of(frame, sums.amplitude(), free_phase, history, demodulator, rate as usize);
     // Noise density is taken from inside the band; outside, the stream's own filters have their say.
@@ -71,7 +76,14 @@ pub(crate) fn measure(
     let path = frame.sync.tracker.path;
     let arrival = |chip: f64| TimeOfArrival::from_sample(path.sample_of_chip(chip), time.rate_hz);
     let sigma_ns = |chip: f64| arrival_variance(&covariance, chip - middle).sqrt() / time.chip_rate_hz * 1e9;
+    let response = ChannelResponse::of(frame, levels.noise * rate, free_phase, history, demodulator);
+    let first_path =
+        FirstPath::of(&[FrameView { response, share: 1.0 }], time.chip_rate_hz).unwrap_or(FirstPath::UNKNOWN);
+    let chips_to_ns = 1e9 / time.chip_rate_hz;
     Some(Measurements {
+        response,
+        first_path: arrival(middle + first_path.delay_chips),
+        first_path_sigma_ns: first_path.sigma_chips * chips_to_ns,
         arrival: arrival(first_chip),
         arrival_sigma_ns: sigma_ns(first_chip),
         middle: arrival(middle),
@@ -89,7 +101,25 @@ pub(crate) fn measure(
             sums.amplitude(),
             path.theta + TURN * path.nu * middle / (1.0 + path.eps),
         ),
+        gain_sigma: sums.amplitude() * (scale / sums.samples).sqrt(),
+        gain_phase_sigma_rad: phase_variance(&covariance, path.nu).sqrt(),
     })
+}
+
+/// Step 2: moves the path to where the samples are likeliest, and returns the sums there.
+fn fit(
+    frame: &mut Followed,
+    middle: f64,
+    free_phase: bool,
+    history: &History,
+    demodulator: &Demodulator,
+) -> Option<Normal> {
+    let mut sums = replica::sums(frame, middle, free_phase, history, demodulator);
+    for _ in 0..PASSES {
+        correct_about(&mut frame.sync.tracker.path, sums.step([0.0; PARAMETERS])?, middle);
+        sums = replica::sums(frame, middle, free_phase, history, demodulator);
+    }
+    Some(sums)
 }
 
 /// Variance of the arrival, in chips^2, of a chip `chips` away from the reference.
@@ -100,6 +130,13 @@ fn arrival_variance(covariance: &Matrix, chips: f64) -> f64 {
     }
     transition[TAU][EPS] = -chips;
     sandwich(&transition, covariance)[TAU][TAU].max(0.0)
+}
+
+/// Variance of the carrier's phase at the reference, rad^2: the instant moves, and the carrier with it.
+fn phase_variance(covariance: &Matrix, nu: f64) -> f64 {
+    let mut transition = [[0.0; PARAMETERS]; PARAMETERS];
+    (transition[0][0], transition[0][TAU]) = (1.0, TURN * nu);
+    sandwich(&transition, covariance)[0][0].max(0.0)
 }
 
 /// Step 1. Returns whether the carrier wandered too much to be one.

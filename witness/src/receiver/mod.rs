@@ -14,6 +14,7 @@ mod chips;
 mod correlate;
 mod demodulator;
 mod finite;
+mod first_path;
 mod follower;
 mod history;
 mod keep;
@@ -24,8 +25,10 @@ mod levels;
 mod measure;
 mod moving_sum;
 mod pattern;
+mod preamble;
 mod replica;
 mod resampler;
+mod response;
 mod search;
 mod sfd_search;
 mod streams;
@@ -36,15 +39,17 @@ mod trajectory;
 
 use num_complex::Complex32;
 
+pub use self::response::ChannelResponse;
 pub(crate) use self::{
     channel::{Channel, ChannelConfig},
     finite::silence_not_finite,
+    first_path::{FirstPath, FrameView},
     follower::PayloadGrid,
     history::History,
     kernel::Kernel,
-    least_squares::{Matrix, Normal, Run, Vector, invert, multiply},
+    least_squares::{Matrix, Normal, Run, Vector, invert, multiply, sandwich},
     pattern::correct_about,
-    replica::Chirps,
+    replica::{Chirps, Taper},
     streams::WorkingStream,
     tables::Tables,
     trajectory::{EPS, NU, TAU, Trajectory},

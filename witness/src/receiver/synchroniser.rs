@@ -36,7 +36,7 @@ const DOWN_MIN: f64 = 7.0;
 /// The same for everything before the payload. A frame at its decoding limit has 100 and more.
 const SETTLED_MIN: f64 = 40.0;
 /// Log-prior that the preamble has the usual length.
-const USUAL_LENGTH_BONUS: f64 = 8.0;
+pub(crate) const USUAL_LENGTH_BONUS: f64 = 8.0;
 /// Log-likelihood behind the best count at which no more up-chirps are looked for.
 const GIVE_UP: f64 = 30.0;
 /// Clock offset beyond which a fit is not of a crystal: two of 30 ppm, and what noise adds.
