@@ -17,9 +17,17 @@ impl TimeOfArrival {
         let whole_seconds = (position / rate_hz).floor();
         let rest_ns = (position - whole_seconds * rate_hz) / rate_hz * 1e9;
         Self {
-            ns: whole_seconds as i64 * 1_000_000_000 + rest_ns.floor() as i64,
+            ns: (whole_seconds as i64).saturating_mul(1_000_000_000).saturating_add(rest_ns.floor() as i64),
             fraction_ns: rest_ns - rest_ns.floor(),
         }
+    }
+
+    /// This instant, counted from `origin` instead of sample 0, and so that much later.
+    pub(crate) fn after(self, origin: Self) -> Self {
+        let fraction_ns = self.fraction_ns + origin.fraction_ns;
+        let carry = fraction_ns.floor();
+        let ns = self.ns.saturating_add(origin.ns).saturating_add(carry as i64);
+        Self { ns, fraction_ns: fraction_ns - carry }
     }
 
     /// Nanoseconds from `earlier` to `self`, exact to better than a picosecond for times less than an hour apart.

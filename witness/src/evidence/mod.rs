@@ -42,6 +42,8 @@ pub struct Evidence {
     pub samples_per_chip: u8,
     /// Samples of the stream, as the caller brought it, a kept sample.
     pub ratio: f64,
+    /// Sample of the caller's stream at which the kept samples' own count begins: 0 until samples were dropped.
+    pub begins: u64,
     /// Where the kept samples' centre lies, relative to what the frame's carrier offset is told against, Hz.
     pub centre_hz: f64,
     /// How the payload follows the SFD.
@@ -60,7 +62,7 @@ impl HeardFrame {
             preamble_symbols: self.preamble_symbols,
             symbols: self.symbols.clone(),
             samples_per_chip: evidence.samples_per_chip,
-            first_sample: measured.sample_start / evidence.ratio,
+            first_sample: (measured.sample_start - evidence.begins as f64) / evidence.ratio,
             cfo_hz: measured.cfo_hz.value - evidence.centre_hz,
             sfo_ppm: measured.sfo_ppm.value,
             gain: measured.gain_tuned(-evidence.centre_hz),

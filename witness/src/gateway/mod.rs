@@ -17,7 +17,7 @@ use self::{
 };
 use crate::{
     Bandwidth, Header, HeardFrame, ReceiverConfig, ReceiverCounts, SpreadingFactor,
-    receiver::{Channel, ChannelConfig, Tables},
+    receiver::{Channel, ChannelConfig, SHORT_GAP_SYMBOLS, Tables, Timeline},
 };
 
 /// Most channels of a gateway.
@@ -103,6 +103,9 @@ pub struct GatewayFrame {
 pub struct Gateway {
     spectra: Spectra,
     ears: Vec<Ear>,
+    timeline: Timeline,
+    /// Samples of a gap that is only silence.
+    short_gap: u64,
     pushed: u64,
 }
 
@@ -112,6 +115,8 @@ struct Ear {
     channel: Channel,
     /// Caller's samples a working sample.
     ratio: f64,
+    /// Caller's samples of its longest symbol.
+    symbol_samples: u64,
     /// Blocks of the past that its candidates may need.
     lookback_blocks: usize,
     /// Where the cut's centre lies, relative to the channel's, Hz.
@@ -141,7 +146,14 @@ impl Gateway {
         let ears: Vec<Ear> =
             ears.map(|(channel, band)| Ear::new(channel, band, size, config, &mut tables)).collect();
         let kept = ears.iter().map(|ear| ear.lookback_blocks).max().unwrap_or(1);
-        Ok(Self { spectra: Spectra::new(size, kept, &mut tables.planner), ears, pushed: 0 })
+        let short_gap = ears.iter().map(|ear| ear.symbol_samples).max().unwrap_or(0) * SHORT_GAP_SYMBOLS;
+        Ok(Self {
+            spectra: Spectra::new(size, kept, &mut tables.planner),
+            ears,
+            timeline: Timeline::new(f64::from(rate_hz)),
+            short_gap,
+            pushed: 0,
+        })
     }
 
     /// Takes samples (full scale is magnitude 1) and appends the frames that they completed.
@@ -156,6 +168,29 @@ impl Gateway {
         self.hand_over(frames);
     }
 
+    /// Samples were dropped: the next one pushed stands this many later. A gap of up to a symbol of the slowest spreading factor is
+    /// silence in the stream; a longer one ends it, and frames that span it are lost. Times count the gap, however long.
+    pub fn skip(&mut self, samples: u64, frames: &mut Vec<GatewayFrame>) {
+        if samples <= self.short_gap {
+            self.push(&vec![Complex32::ZERO; samples as usize], frames);
+            return;
+        }
+        let pushed = self.pushed;
+        self.finish(frames);
+        let mut timeline = self.timeline;
+        self.restart();
+        timeline.begin_again(pushed, samples);
+        self.timeline = timeline;
+    }
+
+    /// Starts a new stream: the next sample is sample 0, and nothing heard before is followed any more. Counts go on.
+    pub fn restart(&mut self) {
+        self.spectra.restart();
+        self.ears.iter_mut().for_each(|ear| ear.channel.restart());
+        self.timeline.restart();
+        self.pushed = 0;
+    }
+
     /// The stream has ended: completes the frames whose last chip is in it.
     pub fn finish(&mut self, frames: &mut Vec<GatewayFrame>) {
         const CHUNK: usize = 1024;
@@ -164,7 +199,7 @@ impl Gateway {
             ear.channel.end_at((self.pushed as f64 / ear.ratio).ceil() as i64);
             wanted = wanted.max(ear.channel.lookahead() as f64 * ear.ratio);
         }
-        let mut left = wanted as usize + 2 * CHUNK;
+        let mut left = wanted as usize + self.spectra.size() + 2 * CHUNK;
         while left > 0 {
             self.push(&[Complex32::ZERO; CHUNK], frames);
             left = left.saturating_sub(CHUNK);
@@ -194,6 +229,7 @@ impl Gateway {
                 if let Some(evidence) = &mut frame.evidence {
                     evidence.centre_hz = ear.cut_hz;
                 }
+                self.timeline.place(&mut frame);
                 GatewayFrame { channel, frame }
             }));
         }
@@ -224,8 +260,10 @@ impl Ear {
             ratio,
             on_demand: true,
         };
+        let slowest = channel.spreading_factors.iter().map(|sf| sf.chips()).max().unwrap_or(0);
         Self {
             channel: Channel::new(&config, tables),
+            symbol_samples: (2.0 * ratio * slowest as f64) as u64,
             ratio,
             lookback_blocks: (lookback / Spectra::hop_of(size) as f64) as usize + 2,
             cut_hz: cut.centre_hz(size, rate_hz) - band.offset_hz,

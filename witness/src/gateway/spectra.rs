@@ -46,6 +46,19 @@ impl Spectra {
         }
     }
 
+    /// Samples a block.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Starts a new stream. Counts go on.
+    pub(super) fn restart(&mut self) {
+        self.kept.clear();
+        self.pending.clear();
+        self.pending.resize(self.size / LEAD, Complex32::ZERO);
+        self.blocks = 0;
+    }
+
     /// Samples from block to block.
     pub(super) fn hop(&self) -> usize {
         Self::hop_of(self.size)

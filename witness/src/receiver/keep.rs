@@ -25,6 +25,7 @@ pub(super) fn keep(frame: &Followed, history: &History, sf: SpreadingFactor, rat
         capture: Capture::of(guard, history.present(first, last)).ok()?,
         samples_per_chip: path.rate as u8,
         ratio,
+        begins: 0,
         centre_hz: 0.0,
         payload,
     })

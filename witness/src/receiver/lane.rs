@@ -45,7 +45,8 @@ pub(super) struct Lane {
 /// A frame that ended, and whether it was whole.
 struct Finished {
     sync: Synchronised,
-    symbols: Vec<u16>,
+    /// What it carries; empty when that was not read.
+    payload: Vec<u8>,
     whole: bool,
     /// Whether it was taken out of the stream.
     cancelled: bool,
@@ -66,9 +67,9 @@ impl Finished {
     }
 
     /// Whether a frame that ended is this one, or the same read again from what is left of it.
-    fn is(&self, followed: &Followed, chips: usize) -> bool {
-        let again = self.symbols == followed.symbols && self.sync.is_near(&followed.sync, chips);
-        again || self.is_of(&followed.sync, chips)
+    fn is(&self, sync: &Synchronised, payload: Option<&[u8]>, chips: usize) -> bool {
+        let again = payload == Some(&self.payload) && self.sync.is_near(sync, chips);
+        again || self.is_of(sync, chips)
     }
 
     fn is_of(&self, found: &Synchronised, chips: usize) -> bool {
@@ -252,7 +253,9 @@ impl Lane {
     ) {
         let whole = frame.as_ref().is_some_and(|frame| frame.crc != CrcStatus::Bad);
         let chips = self.sf.chips();
-        if let Some(index) = self.finished.iter().position(|finished| finished.is(followed, chips)) {
+        let payload = frame.as_ref().map(|frame| frame.payload.as_slice());
+        let is = |finished: &Finished| finished.is(&followed.sync, payload, chips);
+        if let Some(index) = self.finished.iter().position(is) {
             if !whole || self.finished[index].whole {
                 return;
             }
@@ -264,7 +267,7 @@ impl Lane {
         }
         let mut finished = Finished {
             sync: followed.sync.clone(),
-            symbols: followed.symbols.clone(),
+            payload: frame.as_ref().map_or_else(Vec::new, |frame| frame.payload.clone()),
             whole,
             cancelled: false,
             covered: false,

@@ -34,6 +34,7 @@ mod sfd_search;
 mod streams;
 mod synchroniser;
 mod tables;
+mod timeline;
 mod tracker;
 mod trajectory;
 
@@ -52,6 +53,7 @@ pub(crate) use self::{
     replica::{Chirps, Taper},
     streams::WorkingStream,
     tables::Tables,
+    timeline::{SHORT_GAP_SYMBOLS, Timeline},
     trajectory::{EPS, NU, TAU, Trajectory},
 };
 use self::{
@@ -149,6 +151,9 @@ pub struct Receiver {
     channel: Channel,
     /// Caller's samples a working sample.
     ratio: f64,
+    timeline: Timeline,
+    /// Caller's samples of a gap that is only silence.
+    short_gap: u64,
     /// Samples pushed, at the caller's rate.
     pushed: u64,
     /// Working-rate samples that were halved.
@@ -166,6 +171,7 @@ impl Receiver {
         let oversampling = config.checked_oversampling()?;
         let samples_per_chip = if oversampling <= 1.0 + RATE_TOLERANCE { 1 } else { 2 };
         let ratio = oversampling / samples_per_chip as f64;
+        let slowest = config.spreading_factors.iter().map(|sf| sf.chips()).max().unwrap_or(0);
         let channel = ChannelConfig {
             bandwidth: config.bandwidth,
             spreading_factors: &config.spreading_factors,
@@ -182,6 +188,8 @@ impl Receiver {
             halving: (samples_per_chip == 2).then(|| Halving::new(Halving::SHARP)),
             channel: Channel::new(&channel, &mut Tables::new()),
             ratio,
+            timeline: Timeline::new(config.sample_rate_hz),
+            short_gap: (slowest as f64 * oversampling) as u64 * SHORT_GAP_SYMBOLS,
             pushed: 0,
             halved: 0,
             clean: Vec::new(),
@@ -201,7 +209,24 @@ impl Receiver {
             self.resampler.process(&self.clean, &mut self.channel.streams.working);
         }
         self.halve();
+        let first = frames.len();
         self.channel.advance(&mut FilledAsItComes, frames);
+        frames[first..].iter_mut().for_each(|frame| self.timeline.place(frame));
+    }
+
+    /// Samples were dropped: the next one pushed stands this many later. A gap of up to a symbol of the slowest spreading factor is
+    /// silence in the stream; a longer one ends it, and frames that span it are lost. Times count the gap, however long.
+    pub fn skip(&mut self, samples: u64, frames: &mut Vec<HeardFrame>) {
+        if samples <= self.short_gap {
+            self.push(&vec![Complex32::ZERO; samples as usize], frames);
+            return;
+        }
+        let pushed = self.pushed;
+        self.finish(frames);
+        let mut timeline = self.timeline;
+        self.restart();
+        timeline.begin_again(pushed, samples);
+        self.timeline = timeline;
     }
 
     /// The stream has ended: completes the frames whose last chip is in it.
@@ -219,6 +244,7 @@ impl Receiver {
         self.resampler.restart();
         self.halving.iter_mut().for_each(Halving::restart);
         self.channel.restart();
+        self.timeline.restart();
         (self.pushed, self.halved) = (0, 0);
     }
 
