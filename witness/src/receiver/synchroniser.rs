@@ -29,7 +29,9 @@ pub(crate) fn preamble_symbols_max(sf: SpreadingFactor) -> usize {
 }
 
 /// Hypotheses fitted.
-const FITTED: usize = 2;
+const FITTED: usize = 3;
+/// Share of the best fit's amplitude from which on another is looked at too.
+const NEARLY: f64 = 0.9;
 /// Energy over noise that the whole synchronisation pattern, and its down-chirps alone, must explain.
 const PATTERN_MIN: f64 = 22.0;
 const DOWN_MIN: f64 = 7.0;
@@ -111,6 +113,20 @@ impl Synchronised {
     }
 }
 
+/// Hypotheses, best first, without those that a fit of a better one ends at too: the same but for the clock.
+fn distinct(hypotheses: &[Hypothesis]) -> Vec<Hypothesis> {
+    let mut distinct: Vec<Hypothesis> = Vec::with_capacity(hypotheses.len());
+    for hypothesis in hypotheses {
+        let same = |other: &Hypothesis| {
+            (other.carrier - hypothesis.carrier).abs() < 0.5 && (other.start - hypothesis.start).abs() < 1.0
+        };
+        if !distinct.iter().any(same) {
+            distinct.push(*hypothesis);
+        }
+    }
+    distinct
+}
+
 /// Outcome of an attempt.
 pub(crate) enum Attempt {
     /// No frame here.
@@ -156,14 +172,10 @@ impl Synchroniser {
     ) -> Attempt {
         let ups = measure_ups(candidate, samples.grid, demodulator);
         let hypotheses = hypotheses(candidate, ups, self.range, samples.grid, demodulator);
-        let found = self
-            .best_fit(&hypotheses, samples, demodulator)
-            .and_then(|best| self.at_sfd(best, samples, demodulator))
-            .filter(|best| {
-                best.sums.energy() >= PATTERN_MIN && best.down_energy / best.sums.noise() >= DOWN_MIN
-            })
-            .and_then(|best| self.settle(&best, samples, demodulator))
-            .filter(|found| found.energy >= SETTLED_MIN && found.tracker.path.eps.abs() <= CLOCK_OFFSET_MAX);
+        let fits = self.best_fits(&hypotheses, samples, demodulator);
+        let found = fits.into_iter().filter_map(|fit| self.whole(fit, samples, demodulator));
+        let found: Vec<Synchronised> = found.collect();
+        let found = found.into_iter().max_by(|a, b| a.energy.total_cmp(&b.energy));
         match found {
             Some(found) => Attempt::Found(Box::new(found)),
             None if preamble_goes_on(candidate, ups, samples.grid, demodulator) => {
@@ -173,24 +185,44 @@ impl Synchroniser {
         }
     }
 
-    fn best_fit(
+    /// The fit that explains most, and those that explain nearly as much: at one sample a chip a carrier half a bandwidth off, half a
+    /// symbol later, differs by half a symbol in ten.
+    fn best_fits(
         &self,
         hypotheses: &[Hypothesis],
         samples: &mut Samples,
         demodulator: &Demodulator,
-    ) -> Option<Fit> {
+    ) -> Vec<Fit> {
         let n = self.chips.len() as f64;
         let rate = samples.rate;
-        let starts = hypotheses.iter().take(FITTED).map(|hypothesis| Trajectory {
+        let starts = distinct(hypotheses).into_iter().take(FITTED).map(|hypothesis| Trajectory {
             anchor_sample: hypothesis.start * rate,
             rate,
             nu: hypothesis.carrier / n,
             eps: hypothesis.eps,
             theta: 0.0,
         });
-        let begun = starts.filter_map(|path| begin_fit(path, samples.history, samples.coarse, demodulator));
-        let best = begun.max_by(|a, b| a.sums.coherent.re.total_cmp(&b.sums.coherent.re))?;
-        finish_fit(best.path, samples.history, samples.coarse, demodulator)
+        let begun: Vec<Fit> =
+            starts.filter_map(|path| begin_fit(path, samples.history, samples.coarse, demodulator)).collect();
+        let explained = |fit: &Fit| fit.sums.coherent.re;
+        let most = begun.iter().map(explained).fold(0.0, f64::max);
+        let near = begun.into_iter().filter(|fit| explained(fit) >= NEARLY * most);
+        near.filter_map(|fit| finish_fit(fit.path, samples.history, samples.coarse, demodulator)).collect()
+    }
+
+    /// Everything before the payload, if there is that much.
+    fn whole(
+        &mut self,
+        fit: Fit,
+        samples: &mut Samples,
+        demodulator: &mut Demodulator,
+    ) -> Option<Synchronised> {
+        self.at_sfd(fit, samples, demodulator)
+            .filter(|best| {
+                best.sums.energy() >= PATTERN_MIN && best.down_energy / best.sums.noise() >= DOWN_MIN
+            })
+            .and_then(|best| self.settle(&best, samples, demodulator))
+            .filter(|found| found.energy >= SETTLED_MIN && found.tracker.path.eps.abs() <= CLOCK_OFFSET_MAX)
     }
 
     /// Up-chirps say nothing about which symbol the SFD starts at; its own two down-chirps, at the phase that the up-chirps set,
