@@ -178,7 +178,12 @@ impl Lane {
             );
             match attempt {
                 Attempt::Nothing => {}
-                Attempt::Later(later) => self.candidates.push(later),
+                Attempt::Later(later) => {
+                    let taken_over = |other: &Candidate| candidate.is_taken_over_by(other, chips as usize);
+                    if !self.candidates.iter().any(taken_over) {
+                        self.candidates.push(later);
+                    }
+                }
                 Attempt::Found(found) => {
                     context.counts.synchronised += 1;
                     self.take_up(*found, context);

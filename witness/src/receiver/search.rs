@@ -37,6 +37,12 @@ const REST_RATE: f64 = 1e-5;
 /// A candidate this much weaker than the strongest of its window is taken for its side lobe.
 const SIDE_LOBE: f32 = 0.02;
 
+/// Power of an up-chirp in one window over that of a bin's noise, from which one window tells whether it is there.
+const PLAIN: usize = 64;
+
+/// An up-chirp that goes on for two windows more than these leaves the SFD to whoever looks from there.
+const TAKEN_OVER_WINDOWS: i64 = 5;
+
 /// An up-chirp that repeated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Candidate {
@@ -58,6 +64,20 @@ pub(crate) struct Search {
     pending: Vec<Candidate>,
     /// Candidates already reported; a preamble stays in the sum for [`WINDOWS`] windows.
     reported: Vec<Candidate>,
+}
+
+impl Candidate {
+    /// Whether it stands so far over the noise that every window by itself tells whether the up-chirp is in it.
+    pub(super) fn is_plain(&self, chips: usize) -> bool {
+        self.score >= (PLAIN.min(chips / 2) * WINDOWS) as f32
+    }
+
+    /// Whether an up-chirp that is still there behind this candidate is looked at anyhow, from a little later on.
+    pub(super) fn is_taken_over_by(&self, later: &Self, chips: usize) -> bool {
+        let windows = later.window - self.window;
+        let distance = self.bin.abs_diff(later.bin);
+        (0..=TAKEN_OVER_WINDOWS).contains(&windows) && distance.min(chips - distance) <= 1
+    }
 }
 
 impl Search {

@@ -100,6 +100,24 @@ pub(crate) fn preamble_goes_on(
     power(&beyond[2..6]) > 0.5 * inside
 }
 
+/// Whether each of the windows that only an up-chirp too long for an SFD in reach fills is full of it: then none needs to be looked for,
+/// and an up-chirp without end buys no more than that. Only asked of a plain candidate.
+pub(crate) fn preamble_surely_goes_on(
+    candidate: Candidate,
+    ups: Ups,
+    grid: &History,
+    demodulator: &Demodulator,
+) -> bool {
+    const FULL: f64 = 0.7;
+    let powers = |window: i64| -> Vec<f64> {
+        let tones = Windows::new(window, grid, demodulator).tones(ups.bin);
+        tones.iter().map(Complex64::norm_sqr).collect()
+    };
+    let inside = powers(candidate.window).iter().sum::<f64>() / WINDOWS as f64;
+    let beyond = powers(candidate.window + WINDOWS as i64);
+    beyond[2..6].iter().all(|power| *power > FULL * inside)
+}
+
 /// The likeliest hypotheses, best first.
 pub(crate) fn hypotheses(
     candidate: Candidate,

@@ -13,7 +13,7 @@ use super::{
     history::History,
     pattern::{CLOCK_PRIOR, Fit, Pattern, UPS, begin_fit, correct_about, finish_fit},
     search::Candidate,
-    sfd_search::{Hypothesis, hypotheses, measure_ups, preamble_goes_on},
+    sfd_search::{Hypothesis, hypotheses, measure_ups, preamble_goes_on, preamble_surely_goes_on},
     tracker::Tracker,
     trajectory::Trajectory,
 };
@@ -171,6 +171,11 @@ impl Synchroniser {
         demodulator: &mut Demodulator,
     ) -> Attempt {
         let ups = measure_ups(candidate, samples.grid, demodulator);
+        let later = Candidate { window: candidate.window + 3, ..candidate };
+        let plain = candidate.is_plain(self.chips.len());
+        if plain && preamble_surely_goes_on(candidate, ups, samples.grid, demodulator) {
+            return Attempt::Later(later);
+        }
         let hypotheses = hypotheses(candidate, ups, self.range, samples.grid, demodulator);
         let fits = self.best_fits(&hypotheses, samples, demodulator);
         let found = fits.into_iter().filter_map(|fit| self.whole(fit, samples, demodulator));
@@ -178,9 +183,7 @@ impl Synchroniser {
         let found = found.into_iter().max_by(|a, b| a.energy.total_cmp(&b.energy));
         match found {
             Some(found) => Attempt::Found(Box::new(found)),
-            None if preamble_goes_on(candidate, ups, samples.grid, demodulator) => {
-                Attempt::Later(Candidate { window: candidate.window + 3, ..candidate })
-            }
+            None if preamble_goes_on(candidate, ups, samples.grid, demodulator) => Attempt::Later(later),
             None => Attempt::Nothing,
         }
     }
