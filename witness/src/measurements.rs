@@ -86,6 +86,19 @@ pub struct Measurements {
 }
 
 impl Measurements {
+    /// Whether all of it are numbers. Of samples that a receiver has they are; sums over samples of 1e30 overflow.
+    pub(crate) fn is_finite(&self) -> bool {
+        let estimates =
+            [self.rssi_dbfs, self.noise_floor_dbfs, self.snr_db, self.cfo_hz, self.sfo_ppm].into_iter();
+        let mut estimates = estimates.flat_map(|estimate| [estimate.value, estimate.sigma]);
+        let sigmas =
+            [self.arrival_sigma_ns, self.middle_sigma_ns, self.gain_sigma, self.gain_phase_sigma_rad];
+        estimates.all(f64::is_finite)
+            && sigmas.into_iter().all(f64::is_finite)
+            && self.sample_start.is_finite()
+            && self.gain.is_finite()
+    }
+
     /// The gain as it were with the stream's centre `offset_hz` lower: the carrier's phase counts from sample 0.
     pub(crate) fn gain_tuned(&self, offset_hz: f64) -> Complex64 {
         let turns = (offset_hz * self.middle.ns as f64 * 1e-9).fract();

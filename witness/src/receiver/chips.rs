@@ -57,7 +57,7 @@ impl ChipReader {
         self.kernel.taps() / 2 + 1
     }
 
-    /// Fills `out` with the chips `first_chip ..` of the trajectory, counted from its anchor.
+    /// Fills `out` with the chips `first_chip ..` of the trajectory, counted from its anchor; with silence where there is no path.
     pub(crate) fn read(
         &mut self,
         history: &History,
@@ -65,6 +65,9 @@ impl ChipReader {
         first_chip: f64,
         out: &mut [Complex32],
     ) {
+        if !path.is_path() {
+            return out.fill(Complex32::ZERO);
+        }
         let begin = path.sample_of_chip(first_chip);
         let origin = begin.floor() as i64 - self.kernel.lead() as i64 - MARGIN;
         let span = (out.len() as f64 * path.samples_per_chip()).ceil() as usize;

@@ -97,6 +97,8 @@ pub(crate) enum Progress {
     Waiting,
     /// The header is none, or the payload is not of this preamble.
     Lost,
+    /// The samples led away from the preamble: they were none.
+    Astray,
     /// The last symbol is in.
     Complete,
 }
@@ -108,6 +110,8 @@ pub(crate) struct Follower {
     pub(crate) covered: bool,
     bandwidth: Bandwidth,
     pub(crate) header_known: bool,
+    /// Where the preamble put the anchor.
+    anchor_sample: f64,
     block: usize,
     dechirped: Vec<Vec<Complex32>>,
     /// Sums of despread payload amplitude and of the preamble's, to compare.
@@ -122,6 +126,7 @@ impl Follower {
         chips: usize,
     ) -> Self {
         let unknown = Header { payload_bytes: 1, coding_rate: crate::CodingRate::Cr48, crc: false };
+        let anchor_sample = sync.tracker.path.anchor_sample;
         let frame = Followed {
             sync,
             header: implicit.unwrap_or(unknown),
@@ -136,6 +141,7 @@ impl Follower {
             covered: false,
             bandwidth,
             header_known: implicit.is_some(),
+            anchor_sample,
             block: 0,
             dechirped,
             heard_amplitude: 0.0,
@@ -158,8 +164,11 @@ impl Follower {
         demodulator: &mut Demodulator,
     ) -> Progress {
         loop {
-            let Some(block) = self.next_block(demodulator) else { return self.verdict() };
             let chips = demodulator.sf().chips();
+            if !self.is_on_path(chips) {
+                return Progress::Astray;
+            }
+            let Some(block) = self.next_block(demodulator) else { return self.verdict() };
             let end_chip = self.first_chip(demodulator) + (block.symbols() * chips) as f64;
             let end_sample =
                 self.frame.sync.tracker.path.sample_of_chip(end_chip) as i64 + reader.reach() as i64;
@@ -170,6 +179,13 @@ impl Follower {
                 return Progress::Lost;
             }
         }
+    }
+
+    /// Whether the path is still that of the preamble: a clock that is off moves it by a few chips.
+    fn is_on_path(&self, chips: usize) -> bool {
+        let path = self.frame.sync.tracker.path;
+        let moved = (path.anchor_sample - self.anchor_sample) / path.rate;
+        path.is_path() && moved.abs() < chips as f64
     }
 
     fn next_block(&self, demodulator: &Demodulator) -> Option<Block> {

@@ -18,7 +18,7 @@ use super::{
     synchroniser::{Attempt, CarrierRange, Samples, Synchronised, Synchroniser, preamble_symbols_max},
     tables::{Table, Workspace},
 };
-use crate::{Bandwidth, CrcStatus, Header, HeardFrame, SpreadingFactor, low_data_rate};
+use crate::{Bandwidth, CrcStatus, Header, HeardFrame, Measurements, SpreadingFactor, low_data_rate};
 
 /// Candidates and frames followed at once; more is a jammer's doing.
 const FOLLOWERS_MAX: usize = 16;
@@ -226,6 +226,10 @@ impl Lane {
                         self.finish(&follower.frame, None, context, frames);
                     }
                 }
+                Progress::Astray => {
+                    context.counts.lost += 1;
+                    self.followers.remove(index);
+                }
                 Progress::Complete => {
                     context.counts.headers += 1;
                     let followed = self.followers.remove(index).frame;
@@ -329,7 +333,8 @@ impl Lane {
         }
         let payload = followed.decode(self.sf, context.bandwidth);
         let measurements =
-            measure(followed, &context.streams.working, context.reader, &self.demodulator, context.time)?;
+            measure(followed, &context.streams.working, context.reader, &self.demodulator, context.time)
+                .filter(Measurements::is_finite)?;
         let kept =
             context.evidence.then(|| keep(followed, &context.streams.working, self.sf, context.time.ratio));
         Some(HeardFrame {

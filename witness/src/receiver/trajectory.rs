@@ -39,7 +39,18 @@ pub(crate) const EPS: usize = 3;
 /// Index of the carrier parameter, in cycles a chip.
 pub(crate) const NU: usize = 1;
 
+/// Largest step of the clock that samples of a transmitter ask for; a crystal's whole offset is a tenth of it.
+const CLOCK_STEP_MAX: f64 = 1e-3;
+/// The same of the time, chips: a carrier's length and a clock step make no more.
+const TIME_STEP_MAX_CHIPS: f64 = 1e5;
+
 impl Trajectory {
+    /// Whether this is a path that can be followed. Samples as no receiver has them (1e30, where squares overflow) lead to others.
+    pub(crate) fn is_path(&self) -> bool {
+        [self.anchor_sample, self.nu, self.eps, self.theta].iter().all(|value| value.is_finite())
+            && self.eps.abs() < 0.1
+    }
+
     /// Samples between two chips of the transmitter.
     pub(crate) fn samples_per_chip(&self) -> f64 {
         self.rate / (1.0 + self.eps)
@@ -64,8 +75,12 @@ impl Trajectory {
     }
 
     /// Moves every parameter by a least-squares step about the anchor. Moving the anchor leaves the carrier where it is in the
-    /// receiver's time, so the phase that is counted from the anchor moves along.
+    /// receiver's time, so the phase that is counted from the anchor moves along. A step that no transmitter's samples ask for leaves no
+    /// path: nothing is read along it.
     pub(crate) fn correct(&mut self, step: [f64; PARAMETERS]) {
+        if !(step[EPS].abs() <= CLOCK_STEP_MAX && step[TAU].abs() <= TIME_STEP_MAX_CHIPS) {
+            self.anchor_sample = f64::NAN;
+        }
         self.theta += step[0] + std::f64::consts::TAU * self.nu * step[TAU];
         self.nu += step[NU];
         self.anchor_sample += step[TAU] * self.rate;
