@@ -356,3 +356,62 @@ fn channels_of_a_wideband_recording() {
     assert_eq!(outside.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&outside.stderr).contains("870000000"), "{outside:?}");
 }
+
+/// Captures say where in the stream they stand: times count what was dropped, samples are those of the file, and a frame that lost
+/// its middle is none.
+#[test]
+fn captures_with_dropped_samples_between() {
+    const RATE_HZ: f64 = 250_000.0;
+    let format = witness::FrameFormat::new(
+        witness::SpreadingFactor::new(7).unwrap(),
+        witness::Bandwidth::Khz125,
+        witness::CodingRate::Cr45,
+    );
+    let frame = |payload: &[u8]| witness::modulate(format, payload, 2).unwrap();
+    let (whole, broken) = (frame(b"whole"), frame(b"broken"));
+    let half = broken.len() / 2;
+    let silence = vec![Complex32::ZERO; 3000];
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("dropped.sigmf-data");
+    let write = |indices: [u64; 3]| {
+        let mut metadata = Metadata::new(SampleFormat::Ci16Le, RATE_HZ, Some(868.1e6));
+        metadata.captures.clear();
+        let mut writer = RecordingWriter::create(&path, metadata).unwrap();
+        let parts = [
+            [&silence[..], &whole, &silence, &broken[..half]],
+            [&broken[half..], &silence, &[], &[]],
+            [&silence, &whole, &silence, &[]],
+        ];
+        let mut sample_start = 0;
+        for (part, global_index) in parts.into_iter().zip(indices) {
+            let capture = earshot_sigmf::Capture {
+                sample_start,
+                global_index: Some(global_index),
+                frequency_hz: Some(868.1e6),
+                ..Default::default()
+            };
+            writer.metadata_mut().captures.push(capture);
+            let samples: Vec<Complex32> = part.concat().iter().map(|sample| sample * 0.5).collect();
+            writer.write(&samples).unwrap();
+            sample_start += samples.len() as u64;
+        }
+        writer.finish().unwrap();
+        [3000 + whole.len() + 3000 + half, broken.len() - half + 3000].map(|length| length as u64)
+    };
+    let lengths = write([7, 1 << 32, 1 << 40]);
+    let starts = write([7, 7 + lengths[0] + 100_000, 1 << 40]);
+    let frames = decode(&["--bandwidth-hz", "125000"], &path);
+    let payloads: Vec<&Value> = frames.iter().map(|frame| &frame["payload_hex"]).collect();
+    assert_eq!(payloads, [&hex::encode("whole"), &hex::encode("whole")], "{frames:?}");
+    let second = starts[0] + starts[1] + 3000;
+    assert_eq!(frames[0]["sample_start"], 3000);
+    assert_eq!(frames[1]["sample_start"], second);
+    let arrival_s = frames[1]["time_of_arrival_ns"].as_f64().unwrap() * 1e-9;
+    let expected_s = ((1_u64 << 40) - 7 + 3000) as f64 / RATE_HZ;
+    assert!((arrival_s - expected_s).abs() < 1e-6, "{arrival_s} s");
+
+    write([7, 8, 1 << 40]);
+    let refused = hotspot(&["decode", path.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("core:global_index: goes back"));
+}

@@ -64,6 +64,19 @@ impl Ears {
         self.hand_over(heard);
     }
 
+    /// The next samples of the stream were dropped.
+    pub(super) fn skip(&mut self, samples: u64, heard: &mut Vec<Heard>) {
+        match self {
+            Self::Centre { receivers, frames } => {
+                for receiver in receivers {
+                    receiver.skip(samples, frames);
+                }
+            }
+            Self::Channels { gateway, frames, .. } => gateway.skip(samples, frames),
+        }
+        self.hand_over(heard);
+    }
+
     pub(super) fn finish(&mut self, heard: &mut Vec<Heard>) {
         match self {
             Self::Centre { receivers, frames } => {

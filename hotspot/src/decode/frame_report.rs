@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use witness::CrcStatus;
 
-use super::ears::Heard;
+use super::{ears::Heard, gaps::Gaps};
 
 /// One frame of `hotspot decode`; the field names are the JSON's.
 #[derive(Clone, Debug, Serialize)]
@@ -27,7 +27,7 @@ pub(super) struct FrameReport {
     ldro: bool,
     /// First preamble chip, nearest sample of the file.
     sample_start: i64,
-    /// First preamble chip, from sample 0 of the file.
+    /// First preamble chip, from sample 0 of the file; what was dropped in between counts.
     time_of_arrival_ns: f64,
     snr_db: f64,
     rssi_dbfs: f64,
@@ -36,7 +36,7 @@ pub(super) struct FrameReport {
 }
 
 impl FrameReport {
-    pub(super) fn new(heard: &Heard, file: Option<String>) -> Self {
+    pub(super) fn new(heard: &Heard, gaps: &Gaps, file: Option<String>) -> Self {
         let frame = &heard.frame;
         let measured = &frame.measurements;
         Self {
@@ -50,7 +50,7 @@ impl FrameReport {
             header: if frame.explicit_header { "explicit" } else { "implicit" },
             sync_word: frame.sync_word.0,
             ldro: frame.low_data_rate,
-            sample_start: measured.sample_start.round() as i64,
+            sample_start: gaps.recorded(measured.sample_start).round() as i64,
             time_of_arrival_ns: rounded(measured.arrival.ns as f64 + measured.arrival.fraction_ns, 1e3),
             snr_db: rounded(measured.snr_db.value, 1e3),
             rssi_dbfs: rounded(measured.rssi_dbfs.value, 1e3),

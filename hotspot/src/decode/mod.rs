@@ -2,6 +2,7 @@
 
 mod ears;
 mod frame_report;
+mod gaps;
 mod plan;
 
 use std::{
@@ -19,6 +20,7 @@ use witness::{Bandwidth, CodingRate, CrcStatus, Header, HeardFrame, SpreadingFac
 use self::{
     ears::{Ears, Heard, Wanted},
     frame_report::FrameReport,
+    gaps::Gaps,
 };
 
 /// Samples read at a time.
@@ -37,7 +39,7 @@ Examples:
                                                         three channels of a wideband recording, all at once
   hotspot decode --sf 9 --implicit 16:1:crc a.sigmf     16 bytes at 4/5 with a CRC, no header on air
 
-Prints one line a frame, in the order of arrival. Exit code 0, also without frames; 2 when a recording is broken (what could be
+Prints one line a frame, in the order of arrival. Where captures tell of dropped samples (core:global_index), times count them. Exit code 0, also without frames; 2 when a recording is broken (what could be
 decoded of it is printed first).")]
 pub(crate) struct Decode {
     /// One JSON object a frame on standard output, and nothing else
@@ -122,17 +124,18 @@ impl Decode {
         };
         for mut recording in recordings {
             let mut frames = Vec::new();
-            faults.extend(self.receive(&mut recording, &mut frames).err());
+            let mut gaps = Gaps::new(recording.metadata.gaps());
+            faults.extend(self.receive(&mut recording, &mut gaps, &mut frames).err());
             without_echoes(&mut frames);
             let start = |heard: &Heard| heard.frame.measurements.sample_start;
             frames.sort_by(|a, b| start(a).total_cmp(&start(b)));
-            self.print(&frames, &recording)?;
+            self.print(&frames, &gaps, &recording)?;
         }
         Ok(())
     }
 
     /// Runs every receiver over the recording; frames heard before a fault are kept.
-    fn receive(&self, recording: &mut Recording, heard: &mut Vec<Heard>) -> Result<()> {
+    fn receive(&self, recording: &mut Recording, gaps: &mut Gaps, heard: &mut Vec<Heard>) -> Result<()> {
         let wanted = Wanted {
             spreading_factors: &self.sf.0,
             bandwidth: self.bandwidth_hz,
@@ -148,7 +151,7 @@ impl Decode {
                 Ok(()) => {}
                 Err(fault) => break Err(fault),
             }
-            ears.push(&samples, heard);
+            gaps.push(&samples, &mut ears, heard);
             progress.inc(samples.len() as u64);
         };
         ears.finish(heard);
@@ -164,11 +167,11 @@ impl Decode {
         Ok(())
     }
 
-    fn print(&self, heard: &[Heard], recording: &Recording) -> Result<()> {
+    fn print(&self, heard: &[Heard], gaps: &Gaps, recording: &Recording) -> Result<()> {
         let name = (self.files.len() > 1).then(|| recording.path.display().to_string());
         let mut out = std::io::stdout().lock();
         for heard in heard {
-            let report = FrameReport::new(heard, name.clone());
+            let report = FrameReport::new(heard, gaps, name.clone());
             if self.json {
                 serde_json::to_writer(&mut out, &report)
                     .map_err(std::io::Error::from)

@@ -15,7 +15,7 @@ mod writer;
 
 pub use error::RecordingError;
 pub use format::{SampleFormat, UnknownDatatype};
-pub use metadata::{Annotation, Capture, Metadata, SAMPLE_RATE_MAX_HZ};
+pub use metadata::{Annotation, Capture, Gap, Metadata, SAMPLE_RATE_MAX_HZ};
 pub use reader::{Recording, open};
 pub use writer::RecordingWriter;
 

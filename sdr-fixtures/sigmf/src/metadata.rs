@@ -36,6 +36,9 @@ pub struct Capture {
     /// First sample.
     #[serde(rename = "core:sample_start")]
     pub sample_start: u64,
+    /// First sample, counted in the stream that was recorded: more than in the recording where samples were dropped.
+    #[serde(rename = "core:global_index", default, skip_serializing_if = "Option::is_none")]
+    pub global_index: Option<u64>,
     /// Centre frequency, Hz.
     #[serde(rename = "core:frequency", default, skip_serializing_if = "Option::is_none")]
     pub frequency_hz: Option<f64>,
@@ -45,6 +48,15 @@ pub struct Capture {
     /// Bytes before the samples of this capture that are none.
     #[serde(rename = "core:header_bytes", default, skip_serializing_if = "Option::is_none")]
     pub header_bytes: Option<u64>,
+}
+
+/// Samples of the recorded stream that are not in the recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Sample of the recording that they are missing before.
+    pub before: u64,
+    /// How many.
+    pub missing: u64,
 }
 
 /// A mark on a stretch of samples.
@@ -113,6 +125,12 @@ impl Metadata {
         self.captures.first().and_then(|capture| capture.frequency_hz)
     }
 
+    /// Gaps between captures, in order: told by captures that say where in the stream they stand. Where captures do not, or contradict
+    /// each other, there is none; [`Self::parse`] refuses the latter.
+    pub fn gaps(&self) -> Vec<Gap> {
+        gaps(&self.captures).unwrap_or_default()
+    }
+
     /// Reads metadata; `path` is for the messages.
     ///
     /// # Errors
@@ -144,6 +162,9 @@ impl Metadata {
         }
         if document.captures.iter().skip(1).any(|capture| capture.header_bytes.unwrap_or(0) != 0) {
             return Err(field("core:header_bytes", "headers between captures are not read".into()));
+        }
+        if gaps(&document.captures).is_none() {
+            return Err(field("core:global_index", "goes back, or by less than core:sample_start".into()));
         }
         Ok(Self {
             format,
@@ -177,4 +198,16 @@ impl Metadata {
     pub(crate) fn header_bytes(&self) -> u64 {
         self.captures.first().and_then(|capture| capture.header_bytes).unwrap_or(0)
     }
+}
+
+/// `None` when samples would have to be there twice.
+fn gaps(captures: &[Capture]) -> Option<Vec<Gap>> {
+    let placed: Vec<(u64, u64)> =
+        captures.iter().filter_map(|capture| Some((capture.sample_start, capture.global_index?))).collect();
+    let between = placed.windows(2).map(|pair| {
+        let (recorded, streamed) = (pair[1].0.checked_sub(pair[0].0)?, pair[1].1.checked_sub(pair[0].1)?);
+        Some(Gap { before: pair[1].0, missing: streamed.checked_sub(recorded)? })
+    });
+    let all: Option<Vec<Gap>> = between.collect();
+    Some(all?.into_iter().filter(|gap| gap.missing > 0).collect())
 }

@@ -130,8 +130,7 @@ impl Output {
         self.gather(spectrum, centre_bin);
         self.inverse.process_with_scratch(&mut self.bins, &mut self.scratch);
         // The channel's carrier turned since sample 0 of the stream: blocks do not begin at whole turns of it.
-        let turns =
-            (i128::from(centre_bin) * i128::from(spectra.begins(block))).rem_euclid(spectrum.len() as i128);
+        let turns = (i128::from(centre_bin) * spectra.begins(block)).rem_euclid(spectrum.len() as i128);
         let turn = Complex64::from_polar(1.0, -TAU * turns as f64 / spectrum.len() as f64);
         let turn = Complex32::new(turn.re as f32, turn.im as f32);
         let fresh = self.fresh_range();

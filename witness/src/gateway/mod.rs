@@ -181,11 +181,12 @@ impl Gateway {
         self.restart();
         timeline.begin_again(pushed, samples);
         self.timeline = timeline;
+        self.spectra.restart_after(timeline.begins());
     }
 
     /// Starts a new stream: the next sample is sample 0, and nothing heard before is followed any more. Counts go on.
     pub fn restart(&mut self) {
-        self.spectra.restart();
+        self.spectra.restart_after(0);
         self.ears.iter_mut().for_each(|ear| ear.channel.restart());
         self.timeline.restart();
         self.pushed = 0;
@@ -223,13 +224,14 @@ impl Gateway {
     fn hand_over(&mut self, frames: &mut Vec<GatewayFrame>) {
         for (channel, ear) in self.ears.iter_mut().enumerate() {
             frames.extend(ear.frames.drain(..).map(|mut frame| {
+                // First: the carrier's phase counts from the caller's sample 0.
+                self.timeline.place(&mut frame);
                 let measured = &mut frame.measurements;
                 measured.gain = measured.gain_tuned(ear.cut_hz);
                 measured.cfo_hz.value += ear.cut_hz;
                 if let Some(evidence) = &mut frame.evidence {
                     evidence.centre_hz = ear.cut_hz;
                 }
-                self.timeline.place(&mut frame);
                 GatewayFrame { channel, frame }
             }));
         }

@@ -26,6 +26,8 @@ pub(super) struct Spectra {
     kept_max: usize,
     /// Blocks finished since the stream began.
     blocks: u64,
+    /// Caller's samples before the stream began: more than none after a gap.
+    origin: u64,
     /// Samples that were no numbers and were taken for zero.
     pub(super) not_finite: u64,
 }
@@ -42,6 +44,7 @@ impl Spectra {
             kept: VecDeque::new(),
             kept_max: kept_max.max(1),
             blocks: 0,
+            origin: 0,
             not_finite: 0,
         }
     }
@@ -51,8 +54,9 @@ impl Spectra {
         self.size
     }
 
-    /// Starts a new stream. Counts go on.
-    pub(super) fn restart(&mut self) {
+    /// Starts a new stream after so many of the caller's samples. Counts go on.
+    pub(super) fn restart_after(&mut self, origin: u64) {
+        self.origin = origin;
         self.kept.clear();
         self.pending.clear();
         self.pending.resize(self.size / LEAD, Complex32::ZERO);
@@ -85,9 +89,9 @@ impl Spectra {
         self.kept.get(index).map(Vec::as_slice)
     }
 
-    /// First input sample of a block; the stream begins at 0.
-    pub(super) fn begins(&self, block: u64) -> i64 {
-        (block * self.hop() as u64) as i64 - (self.size / LEAD) as i64
+    /// First input sample of a block in the caller's count, in which carriers' phases go on over a gap.
+    pub(super) fn begins(&self, block: u64) -> i128 {
+        i128::from(self.origin) + i128::from(block * self.hop() as u64) - (self.size / LEAD) as i128
     }
 
     /// Transforms as many whole blocks as there are and shows itself after each.

@@ -25,6 +25,11 @@ impl Timeline {
         self.begins = self.begins.saturating_add(after).saturating_add(later);
     }
 
+    /// Caller's samples before sample 0.
+    pub(crate) fn begins(&self) -> u64 {
+        self.begins
+    }
+
     /// Back to sample 0.
     pub(crate) fn restart(&mut self) {
         self.begins = 0;
