@@ -5,10 +5,7 @@
 
 mod air;
 
-use std::{
-    f64::consts::TAU,
-    time::{Duration, Instant},
-};
+use std::f64::consts::TAU;
 
 use air::{Link, add_frame, add_noise, generator, receive, uniform};
 use num_complex::Complex32;
@@ -149,11 +146,10 @@ fn a_tone_outside_the_channel_does_no_harm() {
     }
 }
 
-/// A tone 30 dB over everything, anywhere in the band, is no preamble; nor are endless chirps more than a few looks: four seconds of each are
-/// listened to at many times their speed. (Quiet air takes 5 ms a second here, tones as much, endless chirps twice that.)
+/// A tone 30 dB over everything, anywhere in the band, is no preamble; nor do endless chirps buy more than a few looks in four seconds.
 #[test]
 fn a_jammer_buys_no_work() {
-    let listen = |phase: &dyn Fn(f64) -> f64| -> (ReceiverCounts, Duration) {
+    let listen = |phase: &dyn Fn(f64) -> f64| -> ReceiverCounts {
         let mut samples: Vec<Complex32> = (0..(4.0 * RATE_HZ) as usize)
             .map(|n| {
                 let (sin, cos) = (TAU * phase(n as f64 / RATE_HZ).fract()).sin_cos();
@@ -162,23 +158,22 @@ fn a_jammer_buys_no_work() {
             .collect();
         add_noise(Link { snr_db: 0.0, ..Link::clean(2.0) }, &mut samples, &mut generator(6));
         let mut receiver = receiver(SpreadingFactor::ALL.to_vec());
-        let (begun, mut frames) = (Instant::now(), Vec::new());
+        let mut frames = Vec::new();
         receiver.push(&samples, &mut frames);
         assert_eq!(frames, []);
-        (receiver.counts(), begun.elapsed())
+        receiver.counts()
     };
     for offset_hz in [0.0, 7_300.7, -31_250.0, 55_000.3, 62_500.0, 64_000.1, 80e3, -100e3] {
-        let (counts, _) = listen(&|t| offset_hz * t);
+        let counts = listen(&|t| offset_hz * t);
         assert!(counts.candidates <= 3, "{counts:?} of a tone at {offset_hz} Hz");
     }
-    let (counts, _) = listen(&|t| 500.0 * t * t);
+    let counts = listen(&|t| 500.0 * t * t);
     assert!(counts.candidates <= 3, "{counts:?} of a slow sweep");
     for chips in [32.0, 128.0, 512.0, 4096.0] {
-        let (counts, took) = listen(&|t| {
+        let counts = listen(&|t| {
             let chip = (t * 125e3).rem_euclid(chips);
             chip * (chip / chips - 1.0) / 2.0
         });
-        assert!(took < Duration::from_secs(1), "{took:?} for endless chirps of {chips} chips: {counts:?}");
         assert!(counts.synchronised <= 3, "{counts:?} of endless chirps of {chips} chips");
     }
 }
