@@ -86,7 +86,7 @@ impl Laid {
         let mut normal = Normal::new(self.middle_chip, self.incoherent);
         for pieces in &self.chirps {
             for piece in pieces {
-                normal.add_tapered(piece.run, piece.taper, self.despread(piece));
+                normal.add(piece.run, piece.taper, self.despread(piece));
             }
             normal.end_chirp();
         }

@@ -47,6 +47,25 @@ fn turn(values: &mut [Complex32], first: [Complex32; LANES], step: Complex32) {
     }
 }
 
+/// The carrier among `-steps..=steps` steps, in cycles a chip, with which sums at these chips add up to most, and the energy then.
+pub(super) fn likeliest_carrier(sums: &[(Complex64, f64)], step: f64, steps: i32) -> (f64, f64) {
+    let turn = |chip: f64, nu: f64| Complex64::from_polar(1.0, -TURN * nu * chip);
+    let first = -f64::from(steps) * step;
+    let mut turned: Vec<(Complex64, Complex64)> =
+        sums.iter().map(|(sum, chip)| (sum * turn(*chip, first), turn(*chip, step))).collect();
+    let mut best = (0.0, 0.0);
+    for index in -steps..=steps {
+        let energy = turned.iter().map(|(sum, _)| sum).sum::<Complex64>().norm_sqr();
+        if energy > best.1 {
+            best = (f64::from(index) * step, energy);
+        }
+        for (sum, step) in &mut turned {
+            *sum *= *step;
+        }
+    }
+    best
+}
+
 fn single(angle: f64) -> Complex32 {
     let turn = Complex64::from_polar(1.0, angle);
     Complex32::new(turn.re as f32, turn.im as f32)

@@ -145,7 +145,11 @@ impl Demodulator {
         for (from, chips) in [(0, before), (before.len(), after)] {
             let frequency = chirp.frequency(self.table.sf, from as f64);
             let run = Run { chip: first_chip + from as f64, step: 1.0, frequency, slope };
-            normal.add(run, chips.iter().map(|chip| Complex64::new(f64::from(chip.re), f64::from(chip.im))));
+            normal.add(
+                run,
+                None,
+                chips.iter().map(|chip| Complex64::new(f64::from(chip.re), f64::from(chip.im))),
+            );
         }
         normal.end_chirp();
     }

@@ -137,9 +137,12 @@ fn hypothesis(frames: &[FrameView], spread: f64, direct: f64, power: f64, trust:
 /// Q and its first two derivatives.
 fn polynomial(coefficients: &[Complex64; BINS], delay: f64) -> [f64; 3] {
     let mut sums = [0.0; 3];
+    let step = Complex64::from_polar(1.0, TURN * delay / BINS as f64);
+    let mut turn = Complex64::ONE;
     for (k, coefficient) in coefficients.iter().enumerate() {
         let rate = TURN * k as f64 / BINS as f64;
-        let term = coefficient * Complex64::from_polar(1.0, rate * delay);
+        let term = coefficient * turn;
+        turn *= step;
         sums[0] += term.re;
         sums[1] -= rate * term.im;
         sums[2] -= rate * rate * term.re;

@@ -66,58 +66,22 @@ impl Normal {
         }
     }
 
-    /// Adds despread samples that stand along a run.
-    pub(crate) fn add(&mut self, run: Run, despread: impl Iterator<Item = Complex64>) {
-        let mut moments = [Complex64::ZERO; RUN_DEGREES];
-        let (mut power, mut k) = (0.0, 0.0);
-        for z in despread {
-            let along = z * k;
-            moments[0] += z;
-            moments[1] += along;
-            moments[2] += along * k;
-            power += z.norm_sqr();
-            k += 1.0;
-        }
+    /// Adds despread samples that stand along a run, next to a jump of the frequency with the weights of a taper.
+    pub(crate) fn add(&mut self, run: Run, taper: Option<Taper>, despread: impl Iterator<Item = Complex64>) {
+        let sums = RunSums::of(run, taper, despread);
         let directions = run.directions(self.reference);
-        let powers = power_sums(k);
-        let sums = &mut self.chirp;
+        let chirp = &mut self.chirp;
         for row in 0..PARAMETERS {
             for column in 0..=row {
-                sums.gram[row][column] += product_sum(&directions[row], &directions[column], &powers);
+                chirp.gram[row][column] += product_sum(&directions[row], &directions[column], &sums.powers);
             }
             for (degree, factor) in directions[row].iter().enumerate() {
-                sums.direction[row] += factor * powers[degree];
-                sums.despread[row] += moments[degree] * factor;
+                chirp.direction[row] += factor * sums.powers[degree];
+                chirp.despread[row] += sums.moments[degree] * factor;
             }
         }
-        sums.power += power;
-        sums.samples += k;
-    }
-
-    /// The same, next to a jump of the frequency with the weights of a taper.
-    pub(crate) fn add_tapered(
-        &mut self,
-        run: Run,
-        taper: Option<Taper>,
-        despread: impl Iterator<Item = Complex64>,
-    ) {
-        let Some(taper) = taper else { return self.add(run, despread) };
-        let directions = run.directions(self.reference);
-        let sums = &mut self.chirp;
-        for (k, z) in despread.enumerate() {
-            let k = k as f64;
-            let weight = taper.weight(run.chip + k * run.step);
-            let along = directions.map(|[constant, linear, square]| constant + k * (linear + k * square));
-            for row in 0..PARAMETERS {
-                for column in 0..=row {
-                    sums.gram[row][column] += weight * along[row] * along[column];
-                }
-                sums.direction[row] += weight * along[row];
-                sums.despread[row] += z * (weight * along[row]);
-            }
-            sums.power += weight * z.norm_sqr();
-            sums.samples += weight;
-        }
+        chirp.power += sums.power;
+        chirp.samples += sums.powers[0];
     }
 
     /// Ends a chirp: its phase counts, or is taken out together with what a common phase of its samples would explain.
@@ -196,6 +160,8 @@ pub(crate) struct Run {
 
 /// `g` is a polynomial of the sample's number with these many coefficients.
 const RUN_DEGREES: usize = 3;
+/// Powers of the number in a product of two such polynomials.
+const POWERS: usize = 2 * RUN_DEGREES - 1;
 
 impl Run {
     /// Chip and frequency of the sample of this number.
@@ -212,8 +178,58 @@ impl Run {
     }
 }
 
+/// What the sums over a run are made of, `k` being the sample's number.
+struct RunSums {
+    /// Sums of weighted `z`, `z k` and `z k^2`.
+    moments: [Complex64; RUN_DEGREES],
+    /// Sums of the weighted powers 0 to 4 of `k`.
+    powers: [f64; POWERS],
+    /// Sum of the weighted squared magnitudes.
+    power: f64,
+}
+
+impl RunSums {
+    fn of(run: Run, taper: Option<Taper>, despread: impl Iterator<Item = Complex64>) -> Self {
+        let Some(taper) = taper else { return Self::plain(despread) };
+        let mut sums = Self { moments: [Complex64::ZERO; RUN_DEGREES], powers: [0.0; POWERS], power: 0.0 };
+        let mut k = 0.0;
+        for z in despread {
+            let weight = taper.weight(run.chip + k * run.step);
+            sums.add_moments(z * weight, k);
+            let mut power_of_k = weight;
+            for power in &mut sums.powers {
+                *power += power_of_k;
+                power_of_k *= k;
+            }
+            sums.power += weight * z.norm_sqr();
+            k += 1.0;
+        }
+        sums
+    }
+
+    /// All weights one.
+    fn plain(despread: impl Iterator<Item = Complex64>) -> Self {
+        let mut sums = Self { moments: [Complex64::ZERO; RUN_DEGREES], powers: [0.0; POWERS], power: 0.0 };
+        let mut k = 0.0;
+        for z in despread {
+            sums.add_moments(z, k);
+            sums.power += z.norm_sqr();
+            k += 1.0;
+        }
+        sums.powers = power_sums(k);
+        sums
+    }
+
+    fn add_moments(&mut self, z: Complex64, k: f64) {
+        let along = z * k;
+        self.moments[0] += z;
+        self.moments[1] += along;
+        self.moments[2] += along * k;
+    }
+}
+
 /// Sums of the powers 0 to 4 of the numbers below `count`.
-fn power_sums(count: f64) -> [f64; 2 * RUN_DEGREES - 1] {
+fn power_sums(count: f64) -> [f64; POWERS] {
     let last = count - 1.0;
     let linear = last * count / 2.0;
     let square = linear * (2.0 * last + 1.0) / 3.0;
@@ -221,7 +237,7 @@ fn power_sums(count: f64) -> [f64; 2 * RUN_DEGREES - 1] {
 }
 
 /// Sum, over the numbers whose powers are summed, of the product of two polynomials.
-fn product_sum(a: &[f64; RUN_DEGREES], b: &[f64; RUN_DEGREES], powers: &[f64; 2 * RUN_DEGREES - 1]) -> f64 {
+fn product_sum(a: &[f64; RUN_DEGREES], b: &[f64; RUN_DEGREES], powers: &[f64; POWERS]) -> f64 {
     let mut sum = 0.0;
     for (i, a) in a.iter().enumerate() {
         for (j, b) in b.iter().enumerate() {

@@ -12,6 +12,7 @@ use num_complex::{Complex32, Complex64};
 
 use super::{
     chips::ChipReader,
+    correlate::likeliest_carrier,
     demodulator::Demodulator,
     first_path::{FirstPath, FrameView},
     follower::{Followed, read_payload},
@@ -176,8 +177,7 @@ fn line_up(
     let total = |nu: f64| -> Complex64 {
         sums.iter().map(|(sum, middle)| sum * Complex64::from_polar(1.0, -TURN * nu * middle)).sum()
     };
-    let steps = (-4 * TURNS_MAX..=4 * TURNS_MAX).map(|quarter| f64::from(quarter) * 0.25 / frame_chips);
-    let nu = steps.max_by(|a, b| total(*a).norm_sqr().total_cmp(&total(*b).norm_sqr())).unwrap_or(0.0);
+    let (nu, _) = likeliest_carrier(&sums, 0.25 / frame_chips, 4 * TURNS_MAX);
     let path: &mut Trajectory = &mut frame.sync.tracker.path;
     path.nu += nu;
     path.theta += total(nu).arg();

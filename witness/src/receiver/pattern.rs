@@ -6,6 +6,7 @@ use num_complex::{Complex32, Complex64};
 
 use super::{
     chips::ChipReader,
+    correlate::likeliest_carrier,
     demodulator::Demodulator,
     history::History,
     least_squares::{Normal, Vector},
@@ -19,6 +20,7 @@ pub(crate) const UPS: usize = 6;
 pub(crate) const CLOCK_PRIOR: Vector = [0.0, 0.0, 0.0, 1.0 / (15e-6 * 15e-6)];
 /// Carrier error, in bins, that the phase advance between windows may leave.
 const CARRIER_ERROR_BINS: f64 = 0.2;
+const CARRIER_STEPS: i32 = 20;
 
 /// Chirps with the chip they start at, counted from the anchor, and their despread chips.
 pub(crate) struct Pattern {
@@ -105,13 +107,7 @@ impl Pattern {
                 (Complex64::new(f64::from(sum.re), f64::from(sum.im)), first_chip + chirp.chips as f64 / 2.0)
             })
             .collect();
-        let energy = |nu: f64| -> f64 {
-            let turned =
-                sums.iter().map(|(sum, middle)| sum * Complex64::from_polar(1.0, -TURN * nu * middle));
-            turned.sum::<Complex64>().norm_sqr()
-        };
-        let steps = (-20..=20).map(|step| f64::from(step) / 20.0 * CARRIER_ERROR_BINS / n);
-        steps.max_by(|a, b| energy(*a).total_cmp(&energy(*b))).unwrap_or(0.0)
+        likeliest_carrier(&sums, CARRIER_ERROR_BINS / f64::from(CARRIER_STEPS) / n, CARRIER_STEPS).0
     }
 
     /// Turns the chirps' common phase to zero and returns it.

@@ -149,7 +149,7 @@ pub(crate) fn sums(
         placed.visit(demodulator.sf(), history, &frame.sync.tracker.path, |block| {
             let (run, taper) = (block.run, block.taper);
             let despread = block.map(|sample| sample.received * sample.conjugate);
-            normal.add_tapered(run, taper, despread);
+            normal.add(run, taper, despread);
         });
         normal.end_chirp();
     }

@@ -11,7 +11,7 @@
 use num_complex::{Complex32, Complex64};
 
 use super::{
-    correlate::{correlate, turn_back},
+    correlate::{correlate, likeliest_carrier, turn_back},
     demodulator::Demodulator,
     history::History,
     pattern::UPS,
@@ -30,6 +30,9 @@ const UPS_BEFORE: f64 = 0.5 * WINDOWS as f64 - 1.0;
 const DRIFT_MATTERS_CHIPS: f64 = 0.1;
 /// Drift of a chirp's start within which one replica serves.
 const NEAR_CHIPS: f64 = 0.05;
+/// Carrier errors that a hypothesis' energy is the best of: within a fifth of a bin.
+const CARRIER_STEPS: i32 = 10;
+const CARRIER_STEP_BINS: f64 = 0.02;
 /// Hypotheses kept, and of those the ones whose neighbours are tried.
 const KEPT: usize = 32;
 const REFINED: usize = 8;
@@ -297,7 +300,7 @@ impl<'a> WholeChips<'a> {
             let part = parts.next().expect("six up-chirps and three parts of the SFD");
             (self.sum(hypothesis, part), part.first as f64 + part.length as f64 / 2.0)
         });
-        best_over_carrier_errors(&sums, chips as f64) as f32
+        likeliest_carrier(&sums, CARRIER_STEP_BINS / chips as f64, CARRIER_STEPS).1 as f32
     }
 
     /// Sum of a part's chips, despread where the transmitter's clock has it.
@@ -345,26 +348,6 @@ fn replica(upchirp: &[Complex32], down: bool, nu: f64, phase: f64, out: &mut [Co
         *out = if down { *up } else { up.conj() };
     }
     turn_back(out, nu, phase);
-}
-
-/// Energy of sums at these chips, the carrier error within a fifth of a bin chosen for it.
-fn best_over_carrier_errors(sums: &[(Complex64, f64)], n: f64) -> f64 {
-    const STEPS: i32 = 10;
-    const STEP_BINS: f64 = 0.02;
-    let turn =
-        |middle: f64, bins: f64| Complex64::from_polar(1.0, -std::f64::consts::TAU * bins * middle / n);
-    let mut turned: Vec<(Complex64, Complex64)> = sums
-        .iter()
-        .map(|(sum, middle)| (sum * turn(*middle, -f64::from(STEPS) * STEP_BINS), turn(*middle, STEP_BINS)))
-        .collect();
-    let mut best = 0.0_f64;
-    for _ in -STEPS..=STEPS {
-        best = best.max(turned.iter().map(|(sum, _)| sum).sum::<Complex64>().norm_sqr());
-        for (sum, step) in &mut turned {
-            *sum *= *step;
-        }
-    }
-    best
 }
 
 /// Vertex of the parabola through a maximum and its neighbours, in steps.
