@@ -5,7 +5,7 @@ use identity::Hash;
 use prost::Message as _;
 
 use crate::{
-    messages::{ClosedSet, Commitment, Opening, Reveal},
+    messages::{ClosedSet, Commitment, Opening, Reveal, Showing},
     party::Party,
     plan::Randomness,
     sealed::Sealed,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Largest bundle that is read.
-pub const BUNDLE_BYTES_MAX: usize = 8 << 20;
+pub const BUNDLE_BYTES_MAX: usize = 16 << 20;
 /// Witnesses of one bundle, and their number in the schema.
 const WITNESSES_MAX: usize = 1024;
 const WITNESSES_FIELD: u32 = 7;
@@ -30,8 +30,10 @@ pub struct Witnessed {
     pub party: Party,
     /// What was committed to: once, or twice as proof of an equivocation, or never.
     pub commitments: Vec<Sealed<Commitment>>,
-    /// What was shown.
+    /// What was opened.
     pub reveal: Option<Sealed<Reveal>>,
+    /// Samples that were asked for and shown.
+    pub showing: Option<Sealed<Showing>>,
 }
 
 /// A published round.
@@ -49,6 +51,8 @@ pub struct Bundle {
     pub opening: Option<Sealed<Opening>>,
     /// The closed set.
     pub closed_set: Option<Sealed<ClosedSet>>,
+    /// Randomness drawn after the reveals; none when the round was not audited by anybody's draw.
+    pub fresh: Option<Hash>,
     /// Everybody who said something.
     pub witnesses: Vec<Witnessed>,
 }
@@ -60,6 +64,7 @@ impl Bundle {
             party: Some(witnessed.party.to_proto()),
             commitments: witnessed.commitments.iter().map(Sealed::to_proto).collect(),
             reveal: witnessed.reveal.as_ref().map(Sealed::to_proto),
+            showing: witnessed.showing.as_ref().map(Sealed::to_proto),
         });
         proto::Bundle {
             window: self.window,
@@ -70,6 +75,7 @@ impl Bundle {
             opening: self.opening.as_ref().map(Sealed::to_proto),
             closed_set: self.closed_set.as_ref().map(Sealed::to_proto),
             witnesses: witnesses.collect(),
+            fresh_randomness: self.fresh.map(|fresh| fresh.bytes().to_vec()).unwrap_or_default(),
         }
         .encode_to_vec()
     }
@@ -101,6 +107,10 @@ impl Bundle {
             beaconer: Party::from_proto(&raw.beaconer.ok_or(DecodeError::Missing("beaconer"))?)?,
             opening: raw.opening.map(Sealed::from_proto).transpose()?,
             closed_set: raw.closed_set.map(Sealed::from_proto).transpose()?,
+            fresh: match &raw.fresh_randomness[..] {
+                [] => None,
+                bytes => Some(Hash::new(wire::fixed("fresh_randomness", bytes)?)),
+            },
             witnesses: raw.witnesses.into_iter().map(witnessed).collect::<Result<_, _>>()?,
         })
     }
@@ -116,5 +126,6 @@ fn witnessed(raw: proto::Witnessed) -> Result<Witnessed, DecodeError> {
         party: Party::from_proto(&raw.party.ok_or(DecodeError::Missing("party"))?)?,
         commitments: raw.commitments.into_iter().map(Sealed::from_proto).collect::<Result<_, _>>()?,
         reveal: raw.reveal.map(Sealed::from_proto).transpose()?,
+        showing: raw.showing.map(Sealed::from_proto).transpose()?,
     })
 }

@@ -1,13 +1,16 @@
 //! One edge as the checks see it: a beacon as it was decided, and what one witness says it heard of it.
 
 use geo_index::geodesy::slant_range_m;
+use identity::Hash;
 
 use crate::{
-    messages::{Hop, Report},
+    audit::Audit,
+    messages::{Hop, Report, Showing},
     party::Party,
     place::PlaceVerdict,
     plan::{BeaconPlan, HopPlan},
     protocol::Protocol,
+    sealed::Sealed,
 };
 
 /// Standard errors of the carrier offset and of the arrival that a frame at the decoding limit leaves, with room to spare. A report
@@ -39,6 +42,17 @@ pub struct HeardHop<'a> {
     pub plan: &'a HopPlan,
 }
 
+/// What was asked of a witness after everything was opened, and what it answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What randomness drew.
+    pub audit: &'a Audit,
+    /// The root that the witness committed to.
+    pub samples_root: Hash,
+    /// What it showed.
+    pub showing: Option<&'a Sealed<Showing>>,
+}
+
 /// An edge.
 #[derive(Clone, Debug)]
 pub struct Edge<'a> {
@@ -62,6 +76,8 @@ pub struct Edge<'a> {
     pub beaconer_place: &'a PlaceVerdict,
     /// The witness's place.
     pub witness_place: &'a PlaceVerdict,
+    /// Samples that were asked for; `None` when the round is not audited.
+    pub asked: Option<Asked<'a>>,
     /// Window from which the report's payloads are a recording, where that is known.
     pub recorded_in: Option<u64>,
 }

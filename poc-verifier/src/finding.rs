@@ -23,16 +23,19 @@ pub enum CheckName {
     Place,
     /// Enough of the beacon was heard.
     Hops,
+    /// The samples that were asked for hold the frame as reported.
+    Samples,
 }
 
 impl CheckName {
     /// Every check, in the order in which findings are listed; of equal scores the first decides.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::Frequency,
         Self::TimeDither,
         Self::NoiseFloor,
+        Self::Samples,
         Self::Place,
         Self::LinkBudget,
         Self::PowerDither,
@@ -53,6 +56,7 @@ impl CheckName {
             Self::Geometry => "geometry",
             Self::Place => "place",
             Self::Hops => "hops",
+            Self::Samples => "samples",
         }
     }
 }

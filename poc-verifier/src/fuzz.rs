@@ -5,7 +5,7 @@
 
 use crate::{
     bundle::{BUNDLE_BYTES_MAX, Bundle},
-    messages::{ClosedSet, Commitment, Opening, Report, Reveal},
+    messages::{ClosedSet, Commitment, Opening, Report, Reveal, Showing},
     sealed::{Message, Sealed},
 };
 
@@ -60,6 +60,12 @@ pub fn reveal(bytes: &[u8]) {
     if let Ok(reveal) = Reveal::decode(bytes) {
         report(&reveal.report);
     }
+}
+
+/// [`Showing`], bare and sealed, and the exhibits within.
+pub fn showing(bytes: &[u8]) {
+    message::<Showing>(bytes);
+    sealed::<Showing>(bytes);
 }
 
 /// [`Report`].

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use identity::{Hash, PublicKey};
 
 use crate::{
+    audit::Audit,
     checks,
-    edge::{Edge, HeardHop, Standing},
+    edge::{Asked, Edge, HeardHop, Standing},
     finding::{Finding, Outcome, decide},
     messages::{ClosedSet, Opening, Report, ShortId},
     party::Party,
@@ -41,6 +42,8 @@ pub struct Round {
     pub opening: Option<Sealed<Opening>>,
     /// For the bundle: the signed closed set.
     pub closed_set: Option<Sealed<ClosedSet>>,
+    /// Public randomness drawn after the reveals, for the audit.
+    pub fresh: Option<Hash>,
     /// What witnesses say.
     pub testimonies: Vec<Testimony>,
 }
@@ -141,6 +144,7 @@ struct Planned<'a> {
     beaconer: &'a Party,
     drawn: bool,
     plan: Option<BeaconPlan>,
+    audit: Option<Audit>,
 }
 
 /// Judges an epoch. Rounds of unknown beaconers and testimonies of unknown witnesses are left out: they have no place to be at.
@@ -158,7 +162,9 @@ fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
     let link = round.link.filter(|_| drawn);
     let plan =
         link.map(|link| BeaconPlan::derive(epoch.protocol, &round.beaconer, &link, &round.randomness.window));
-    Some(Planned { round, beaconer, drawn, plan })
+    let audit =
+        round.fresh.and_then(|fresh| Audit::draw(epoch.protocol, round.window, &round.beaconer, &fresh));
+    Some(Planned { round, beaconer, drawn, plan, audit })
 }
 
 fn place_of(epoch: &Epoch, party: &Party, rounds: &[Planned]) -> PlaceVerdict {
@@ -217,6 +223,11 @@ fn edge<'a>(
         window_start_ns: planned.round.window_start_ns,
         beaconer_place,
         witness_place,
+        asked: planned.audit.as_ref().zip(said.samples_root).map(|(audit, samples_root)| Asked {
+            audit,
+            samples_root,
+            showing: said.showing.as_ref(),
+        }),
         recorded_in: epoch.earlier.recorded_in(&said.report),
     }
 }

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | draw, secrets of a beacon | [`plan`] |
 //! | what is said, signed over the bytes carried | [`messages`], [`Sealed`] |
-//! | commitments, closed set, openings, reveals, deadlines | [`WindowBook`] |
+//! | commitments, closed set, openings, reveals, showings, deadlines | [`WindowBook`] |
+//! | whose samples must be shown, drawn afterwards | [`audit`] |
 //! | where a transmitter is, by others' clocks | [`place`] |
 //! | one check a file | [`checks`] |
 //! | the verdict: accepted, rejected or unproven | [`judgement`], [`finding`] |
@@ -16,6 +17,7 @@
 //! What is *not* here: no I/O, no clock, no randomness, no network; and nothing of money. This room never learns who gets paid.
 //! Verdicts are floats with reasons; whoever signs one quantises it first.
 
+pub mod audit;
 mod bundle;
 pub mod checks;
 mod edge;
@@ -34,8 +36,9 @@ mod sealed;
 mod testing;
 mod wire;
 
+pub use audit::Audit;
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Witnessed};
-pub use edge::{Edge, HeardHop, Standing};
+pub use edge::{Asked, Edge, HeardHop, Standing};
 pub use finding::{CheckName, Finding, Outcome};
 pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};
 pub use party::{Chain, Party};

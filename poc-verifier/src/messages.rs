@@ -1,5 +1,7 @@
 //! What is said in a round. Fields and units are those of `proto/proof.proto`.
 
+mod showing;
+
 use identity::{Context, Hash, PublicKey};
 use prost::Message as _;
 
@@ -7,6 +9,8 @@ use crate::{
     sealed::Message,
     wire::{self, DecodeError, proto},
 };
+
+pub use showing::Showing;
 
 /// First bytes of a hash of a beaconer's key: who a payload is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,7 +59,7 @@ pub struct Opening {
     pub link: Hash,
 }
 
-/// A witness shows what it committed to.
+/// A witness opens what it committed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reveal {
     /// The report, as it was hashed.

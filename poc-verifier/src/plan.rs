@@ -41,7 +41,7 @@ pub fn is_drawn(protocol: &Protocol, window: u64, randomness: &Randomness, key: 
 }
 
 /// 0 to `bound - 1` from 64 uniform bits; even to within 2^-40 for every bound used here.
-fn scaled(bits: u64, bound: u64) -> u64 {
+pub(crate) fn scaled(bits: u64, bound: u64) -> u64 {
     ((u128::from(bits) * u128::from(bound)) >> 64) as u64
 }
 
@@ -70,7 +70,7 @@ pub struct BeaconPlan {
 impl BeaconPlan {
     /// What link `link` and the window's randomness decide for this key.
     pub fn derive(protocol: &Protocol, key: &PublicKey, link: &Hash, randomness: &Hash) -> Self {
-        let mut stream = Stream::new(link, randomness, key);
+        let mut stream = Stream::new(PLAN, &[link.bytes(), randomness.bytes(), key.bytes()]);
         let times = protocol.timetable;
         let first_us = times.beacons_from_ms * 1000
             + stream.below((times.beacons_until_ms - times.beacons_from_ms) * 1000 + 1);
@@ -106,20 +106,28 @@ fn payload(short_id: ShortId, hop: u8, link: &Hash, randomness: &Hash) -> [u8; P
 }
 
 /// Numbers from a hash.
-struct Stream(blake3::OutputReader);
+pub(crate) struct Stream(blake3::OutputReader);
 
 impl Stream {
-    fn new(link: &Hash, randomness: &Hash, key: &PublicKey) -> Self {
-        let mut hasher = blake3::Hasher::new_derive_key(PLAN);
-        hasher.update(link.bytes()).update(randomness.bytes()).update(key.bytes());
+    /// What these parts, each of fixed length, decide in a context.
+    pub(crate) fn new(context: &str, parts: &[&[u8]]) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
+        for part in parts {
+            hasher.update(part);
+        }
         Self(hasher.finalize_xof())
     }
 
-    /// 0 to `bound - 1`.
-    fn below(&mut self, bound: u64) -> u64 {
+    /// 64 uniform bits.
+    pub(crate) fn bits(&mut self) -> u64 {
         let mut bytes = [0; 8];
         self.0.fill(&mut bytes);
-        scaled(u64::from_le_bytes(bytes), bound)
+        u64::from_le_bytes(bytes)
+    }
+
+    /// 0 to `bound - 1`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        scaled(self.bits(), bound)
     }
 
     /// `-bound` to `bound`.
@@ -128,7 +136,7 @@ impl Stream {
     }
 
     /// Fisher and Yates.
-    fn shuffled<const N: usize>(&mut self, mut values: [u32; N]) -> [u32; N] {
+    pub(crate) fn shuffled<const N: usize>(&mut self, mut values: [u32; N]) -> [u32; N] {
         for last in (1..N).rev() {
             values.swap(last, self.below(last as u64 + 1) as usize);
         }

@@ -89,8 +89,10 @@ pub struct Timetable {
     pub hop_spacing_ms: u64,
     /// Commitments that arrive later are not in the closed set.
     pub commitments_until_ms: u64,
-    /// Openings and reveals that arrive later are withheld ones.
+    /// Openings and reveals that arrive later are withheld ones; then randomness is drawn for the audit.
     pub reveals_until_ms: u64,
+    /// Samples that arrive later are withheld ones.
+    pub showings_until_ms: u64,
     /// The window's length.
     pub window_ms: u64,
 }
@@ -104,7 +106,12 @@ pub struct Protocol {
     pub timetable: Timetable,
     /// Windows a period; every hotspot beacons in one window of each.
     pub period_windows: u64,
+    /// One beacon in so many is audited: its witnesses must show samples.
+    pub audit_one_in: u64,
 }
+
+/// 8.6 kB of every fourth edge: 2 kB an edge on average.
+const AUDIT_ONE_IN: u64 = 4;
 
 impl Protocol {
     /// Windows of five seconds.
@@ -113,10 +120,11 @@ impl Protocol {
             beacons_from_ms: 200,
             beacons_until_ms: 2500,
             hop_spacing_ms: 40,
-            commitments_until_ms: 4000,
-            reveals_until_ms: 4800,
+            commitments_until_ms: 3600,
+            reveals_until_ms: 4200,
+            showings_until_ms: 4800,
             window_ms: 5000,
         };
-        Self { region, timetable, period_windows }
+        Self { region, timetable, period_windows, audit_one_in: AUDIT_ONE_IN }
     }
 }

@@ -1,7 +1,7 @@
 //! A window's messages, collected by a verifier: commitments until the set is closed, then openings and reveals.
 //!
 //! ```text
-//! beacons | commitments ... closed | openings and reveals ... over
+//! beacons | commitments ... closed | openings and reveals ... randomness is drawn | showings ... over
 //! ```
 //! Whatever arrives after its deadline counts as never said; whatever is not signed by whom it names is not taken at all. Memory is
 //! bounded by the number of signers, whom the caller lets in by their registration: one commitment per witness and beacon (and one
@@ -14,7 +14,7 @@ use secp256k1::SecretKey;
 
 use crate::{
     edge::Standing,
-    messages::{ClosedSet, Commitment, Opening, Report, Reveal, ShortId},
+    messages::{ClosedSet, Commitment, Opening, Report, Reveal, ShortId, Showing},
     protocol::Timetable,
     sealed::Sealed,
     wire::DecodeError,
@@ -38,8 +38,8 @@ pub enum RefusedMessage {
         /// How late.
         late_ms: u64,
     },
-    /// Before the set was closed: nothing may be revealed yet.
-    #[error("the set of commitments is still open")]
+    /// Before what must come first: the closed set before anything is opened, the reveal before samples are shown.
+    #[error("what must come before it did not")]
     TooEarly,
     /// More than a witness can have heard.
     #[error("more than {BEACONS_MAX} beacons by one witness")]
@@ -53,6 +53,7 @@ struct Committed {
     digest: Hash,
     equivocated: bool,
     reveal: Option<Sealed<Reveal>>,
+    showing: Option<Sealed<Showing>>,
 }
 
 /// A window's messages.
@@ -78,10 +79,14 @@ pub struct Testimony {
     pub standing: Standing,
     /// The report; empty when it was withheld.
     pub report: Report,
+    /// Merkle root over the captures behind the report, as opened.
+    pub samples_root: Option<Hash>,
     /// For the bundle.
     pub commitments: Vec<Sealed<Commitment>>,
     /// For the bundle.
     pub reveal: Option<Sealed<Reveal>>,
+    /// Samples, where they were shown.
+    pub showing: Option<Sealed<Showing>>,
 }
 
 impl WindowBook {
@@ -115,7 +120,13 @@ impl WindowBook {
             None if full => return Err(RefusedMessage::TooMany),
             None => {
                 let digest = commitment.digest;
-                let fresh = Committed { sealed: vec![sealed], digest, equivocated: false, reveal: None };
+                let fresh = Committed {
+                    sealed: vec![sealed],
+                    digest,
+                    equivocated: false,
+                    reveal: None,
+                    showing: None,
+                };
                 self.commitments.insert((witness, commitment.beacon), fresh);
             }
             Some(known) if known.digest != commitment.digest && !known.equivocated => {
@@ -180,6 +191,19 @@ impl WindowBook {
         Ok(())
     }
 
+    /// Takes samples that a witness shows of a report that it opened. Whether they are what was asked for, the judgement says.
+    ///
+    /// # Errors
+    /// [`RefusedMessage`] when it is early, late, none, or of no report that is here.
+    pub fn show(&mut self, sealed: Sealed<Showing>, at_ms: u64) -> Result<(), RefusedMessage> {
+        let showing = sealed.message()?;
+        self.in_time(showing.window, at_ms, self.timetable.showings_until_ms)?;
+        let committed = self.commitments.get_mut(&(sealed.signer(), showing.beacon));
+        let opened = committed.filter(|committed| committed.reveal.is_some());
+        opened.ok_or(RefusedMessage::TooEarly)?.showing.get_or_insert(sealed);
+        Ok(())
+    }
+
     fn in_time(&self, window: u64, at_ms: u64, until_ms: u64) -> Result<(), RefusedMessage> {
         if window != self.window {
             return Err(RefusedMessage::OtherWindow(window));
@@ -207,16 +231,20 @@ impl WindowBook {
             beacon,
             standing: committed.standing(witness),
             report: self.report_of(committed.reveal.as_ref(), beacon),
+            samples_root: samples_root(committed.reveal.as_ref()),
             commitments: committed.sealed.clone(),
             reveal: committed.reveal.clone(),
+            showing: committed.showing.clone(),
         });
         let unannounced = self.unannounced.iter().map(|(&(witness, beacon), reveal)| Testimony {
             witness,
             beacon,
             standing: Standing::NotCommitted,
             report: self.report_of(Some(reveal), beacon),
+            samples_root: samples_root(Some(reveal)),
             commitments: Vec::new(),
             reveal: Some(reveal.clone()),
+            showing: None,
         });
         announced.chain(unannounced).collect()
     }
@@ -226,6 +254,10 @@ impl WindowBook {
         let shown = reveal.and_then(|sealed| Report::decode(&sealed.message().ok()?.report).ok());
         shown.unwrap_or(Report { window: self.window, beacon, hops: Vec::new() })
     }
+}
+
+fn samples_root(reveal: Option<&Sealed<Reveal>>) -> Option<Hash> {
+    Some(reveal?.message().ok()?.samples_root)
 }
 
 /// Whether a witness has spoken of as many beacons as it may.

@@ -7,7 +7,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use secp256k1::SecretKey;
 
-use crate::{Chain, Party, Protocol, Region};
+use crate::{Chain, Party, Protocol, Region, messages::Hop};
 
 const TEST: Context = Context::new("earshot 2026 verifier's tests");
 
@@ -85,5 +85,24 @@ pub(crate) fn party(number: u64, place: Place) -> Party {
         follows_pps: true,
         anchor: true,
         chain: Chain { link: Hash::default(), index: 0, first_window: 0 },
+    }
+}
+
+/// A frame, measured; of no beacon in particular.
+pub(crate) fn hop() -> Hop {
+    Hop {
+        payload: vec![1],
+        channel_hz: 865_200_000,
+        rssi_cdbm: -10_000,
+        noise_floor_cdbm: -11_500,
+        snr_cdb: 1500,
+        cfo_mhz: 1_234_000,
+        cfo_sigma_mhz: 700,
+        sfo_ppb: 1400,
+        sfo_sigma_ppb: 900,
+        arrival_ns: 1,
+        arrival_ps: 0,
+        arrival_sigma_ps: 30_000,
+        phase_mdeg: 0,
     }
 }

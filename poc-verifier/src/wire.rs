@@ -73,6 +73,9 @@ pub enum DecodeError {
     /// No place on Earth.
     #[error(transparent)]
     Place(#[from] geo_index::PlaceError),
+    /// Samples in a form that none have.
+    #[error(transparent)]
+    Exhibit(#[from] witness::ExhibitError),
     /// A key or signature that does not hold.
     #[error(transparent)]
     Key(#[from] KeyError),

@@ -164,6 +164,11 @@ proptest! {
     }
 
     #[test]
+    fn showings_come_back(message in words::any_showing()) {
+        comes_back(&message)?;
+    }
+
+    #[test]
     fn bundles_come_back(bundle in words::any_bundle()) {
         let bytes = bundle.encode();
         prop_assert_eq!(Bundle::decode(&bytes).unwrap(), bundle);
@@ -289,6 +294,7 @@ fn replayed(bundle: &Bundle, protocol: &Protocol) -> (Round, BTreeMap<PublicKey,
         link: Some(link).filter(|link| bundle.beaconer.chain.opens(bundle.window, link)),
         opening: bundle.opening.clone(),
         closed_set: bundle.closed_set.clone(),
+        fresh: bundle.fresh,
         testimonies: book.testimonies(),
     };
     (round, parties.map(|party| (party.key, party)).collect())

@@ -6,13 +6,20 @@ mod words;
 
 use poc_verifier::{
     BUNDLE_BYTES_MAX, Bundle, DecodeError, Message, Sealed, fuzz,
-    messages::{ClosedSet, Commitment, Opening, Report, Reveal},
+    messages::{ClosedSet, Commitment, Opening, Report, Reveal, Showing},
 };
-use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
+use proptest::{prelude::*, sample::Index, strategy::ValueTree, test_runner::TestRunner};
 use words::Conduct;
 
-const BODIES: [fn(&[u8]); 6] =
-    [fuzz::commitment, fuzz::opening, fuzz::closed_set, fuzz::reveal, fuzz::report, fuzz::bundle];
+const BODIES: [fn(&[u8]); 7] = [
+    fuzz::commitment,
+    fuzz::opening,
+    fuzz::closed_set,
+    fuzz::reveal,
+    fuzz::report,
+    fuzz::showing,
+    fuzz::bundle,
+];
 
 fn read(bytes: &[u8]) {
     for body in BODIES {
@@ -29,6 +36,8 @@ fn seeds() -> Vec<Vec<u8>> {
     let reveal = bundle.witnesses.iter().find_map(|said| said.reveal.as_ref()).unwrap();
     let (opening, closed_set) = (bundle.opening.as_ref().unwrap(), bundle.closed_set.as_ref().unwrap());
     let small = Bundle { witnesses: Vec::new(), ..bundle.clone() };
+    let mut runner = TestRunner::deterministic();
+    let showing: Showing = words::any_showing().new_tree(&mut runner).unwrap().current();
     vec![
         commitment.encode(),
         commitment.message().unwrap().encode(),
@@ -39,6 +48,8 @@ fn seeds() -> Vec<Vec<u8>> {
         reveal.encode(),
         reveal.message().unwrap().encode(),
         reveal.message().unwrap().report,
+        showing.encode(),
+        Sealed::seal(&showing, &words::secret(1)).encode(),
         bundle.encode(),
         small.encode(),
     ]

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use identity::PublicKey;
 use poc_verifier::{
-    BeaconPlan, Protocol, Randomness, Sealed,
-    messages::{Opening, ShortId},
+    Audit, BeaconPlan, Protocol, Randomness, Sealed,
+    messages::{Opening, ShortId, Showing},
     plan::is_drawn,
     protocol::PAYLOAD_BYTES,
 };
 use witness::ReceiverError;
 
 use crate::{
-    AirTime, CannotBeacon, Capture, EarFrame, HeardBeacon, Pledge, Station, Transmission,
+    AirTime, CannotBeacon, Capture, EarFrame, HeardBeacon, KeptFrame, Pledge, Station, Transmission,
     beacon::transmissions, ear::Ear, testimony::hop_of,
 };
 
@@ -87,10 +87,10 @@ impl Agent {
             let [a, b, c, d, ..] = heard.frame.payload[..] else { continue };
             let beacon = ShortId([a, b, c, d]);
             if beacon != own {
-                let empty = || HeardBeacon { beacon, hops: Vec::new(), captures: Vec::new() };
+                let empty = || HeardBeacon { beacon, hops: Vec::new(), kept: Vec::new() };
                 let entry = beacons.entry(beacon).or_insert_with(empty);
                 entry.hops.push(hop_of(heard, self.station.full_scale_dbm));
-                entry.captures.push(heard.samples);
+                entry.kept.extend(KeptFrame::of(&heard.frame));
             }
         }
         beacons.into_values().collect()
@@ -99,6 +99,11 @@ impl Agent {
     /// Commits to what was heard.
     pub fn pledge(&self, window: u64, heard: &[HeardBeacon]) -> Vec<Pledge> {
         heard.iter().map(|beacon| beacon.pledge(window, &self.station.secret)).collect()
+    }
+
+    /// Shows the samples that an audit asks for; `None` when there are none of that frame.
+    pub fn show(&self, window: u64, heard: &HeardBeacon, audit: &Audit) -> Option<Sealed<Showing>> {
+        Some(Sealed::seal(&heard.showing(window, audit)?, &self.station.secret))
     }
 
     /// Opens the link of a window in which it beaconed.

@@ -12,7 +12,8 @@ use secp256k1::SecretKey;
 
 use super::*;
 
-const RANDOMNESS: Randomness = Randomness { period: Hash::new([8; 32]), window: Hash::new([9; 32]) };
+pub(crate) const RANDOMNESS: Randomness =
+    Randomness { period: Hash::new([8; 32]), window: Hash::new([9; 32]) };
 
 fn station(seed: u8, eirp_ddbm: i32) -> Station {
     Station {
@@ -29,8 +30,13 @@ fn station(seed: u8, eirp_ddbm: i32) -> Station {
 }
 
 /// With a period of one window it is drawn in every window.
-fn agent(seed: u8, period_windows: u64) -> Agent {
+pub(crate) fn agent(seed: u8, period_windows: u64) -> Agent {
     Agent::new(station(seed, 160), Protocol::new(Region::EU868, period_windows)).unwrap()
+}
+
+/// Of agents that are drawn in every window.
+pub(crate) fn protocol() -> Protocol {
+    Protocol::new(Region::EU868, 1)
 }
 
 /// Silence, the burst scaled down, silence.

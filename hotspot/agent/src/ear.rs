@@ -1,6 +1,5 @@
 //! From samples with a time stamp to frames in network time.
 
-use identity::Hash;
 use num_complex::Complex32;
 use poc_verifier::Protocol;
 use witness::{CrcStatus, HeardFrame, Receiver, ReceiverConfig, ReceiverError};
@@ -31,11 +30,7 @@ pub struct EarFrame {
     pub arrival_ns: i64,
     /// The rest, 0 to 1 ns.
     pub arrival_fraction_ns: f64,
-    /// Hash of the samples it was measured from.
-    pub samples: Hash,
 }
-
-const CAPTURE: identity::Context = identity::Context::new("earshot 2026 capture");
 
 /// The receiver of beacon frames.
 pub(crate) struct Ear {
@@ -50,6 +45,7 @@ impl Ear {
         let config = ReceiverConfig {
             spreading_factors: vec![frame.sf],
             carrier_hz: Some(carrier),
+            evidence: true,
             ..ReceiverConfig::new(crate::BEACON_RATE_HZ, frame.bandwidth)
         };
         Ok(Self { receiver: Receiver::new(&config)?, frames: Vec::new() })
@@ -61,16 +57,12 @@ impl Ear {
         self.receiver.restart();
         self.receiver.push(capture.samples, &mut self.frames);
         self.receiver.finish(&mut self.frames);
-        if self.frames.iter().all(|frame| frame.crc != CrcStatus::Ok) {
-            return Vec::new();
-        }
-        let samples = hash(capture.samples);
         let good = self.frames.drain(..).filter(|frame| frame.crc == CrcStatus::Ok);
-        good.map(|frame| placed(frame, capture, samples)).collect()
+        good.map(|frame| placed(frame, capture)).collect()
     }
 }
 
-fn placed(frame: HeardFrame, capture: &Capture, samples: Hash) -> EarFrame {
+fn placed(frame: HeardFrame, capture: &Capture) -> EarFrame {
     let middle = frame.measurements.middle;
     // A fast sample clock counts more samples a second, so fewer nanoseconds have passed than it says.
     let since_start_ns = (middle.ns as f64 + middle.fraction_ns) / (1.0 + capture.clock_error);
@@ -80,17 +72,5 @@ fn placed(frame: HeardFrame, capture: &Capture, samples: Hash) -> EarFrame {
         channel_hz: capture.channel_hz,
         arrival_ns: capture.start_ns + fraction.floor() as i64,
         arrival_fraction_ns: fraction - fraction.floor(),
-        samples,
     }
-}
-
-/// The capture as 16-bit integers, hashed: what an audit would ask for.
-fn hash(samples: &[Complex32]) -> Hash {
-    let mut bytes = Vec::with_capacity(4 * samples.len());
-    for sample in samples {
-        for part in [sample.re, sample.im] {
-            bytes.extend(((part * 32768.0).round() as i16).to_le_bytes());
-        }
-    }
-    Hash::of(CAPTURE, &[&bytes])
 }

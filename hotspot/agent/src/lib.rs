@@ -25,7 +25,9 @@ pub use air_time::{AirTime, DutyCycleExceeded};
 pub use beacon::{BEACON_RATE_HZ, CannotBeacon, Transmission};
 pub use ear::{Capture, EarFrame};
 pub use station::Station;
-pub use testimony::{HeardBeacon, Pledge, hop_of};
+pub use testimony::{HeardBeacon, KeptFrame, Pledge, hop_of};
 
 #[cfg(test)]
 mod agent_tests;
+#[cfg(test)]
+mod showing_tests;

@@ -13,18 +13,20 @@ mod link_budget;
 mod noise_floor;
 mod place;
 mod power_dither;
+mod samples;
 mod time_dither;
 
 use crate::{edge::Edge, finding::Finding};
 
 /// Runs every check that can speak, in the order of [`crate::CheckName::ALL`].
 pub fn run(edge: &Edge) -> Vec<Finding> {
-    let checks: [fn(&Edge) -> Option<Finding>; 10] = [
+    let checks: [fn(&Edge) -> Option<Finding>; 11] = [
         freshness::check,
         commit_reveal::check,
         frequency::check,
         time_dither::check,
         noise_floor::check,
+        samples::check,
         place::check,
         link_budget::check,
         power_dither::check,

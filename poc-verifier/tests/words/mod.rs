@@ -8,12 +8,13 @@ use geo_index::{
     Place,
     geodesy::{destination, light_delay_ns},
 };
-use identity::{Context, Hash, OneWayChain, PublicKey};
+use identity::{Context, Hash, MerklePath, OneWayChain, PublicKey};
+use num_complex::Complex32;
 use poc_verifier::Message;
 use poc_verifier::{
     BeaconPlan, Bundle, Chain, Epoch, EpochJudgement, Party, PayloadMemory, Protocol, Randomness, Region,
     Round, Sealed, WindowBook, Witnessed, judge,
-    messages::{ClosedSet, Commitment, Hop, Opening, Report, Reveal, ShortId},
+    messages::{ClosedSet, Commitment, Hop, Opening, Report, Reveal, ShortId, Showing},
     plan::is_drawn,
     protocol::HOPS,
 };
@@ -21,6 +22,7 @@ use proptest::{collection::vec, prelude::*};
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use secp256k1::SecretKey;
+use witness::Capture;
 
 const TEST: Context = Context::new("earshot 2026 verifier's tests");
 
@@ -105,6 +107,35 @@ pub(crate) fn any_reveal() -> impl Strategy<Value = Reveal> {
     })
 }
 
+/// Exhibits of a capture of noise, under a root among others.
+pub(crate) fn any_showing() -> impl Strategy<Value = Showing> {
+    let when = (any::<u64>(), any_short_id());
+    let capture = (any::<u64>(), 0..=4096_usize, 1..=6000_usize, any::<prop::sample::Index>());
+    (when, capture, vec(any_hash(), 1..=8), 1..=2_u8, number(-1_000_000_000, 1_000_000_000)).prop_map(
+        |((window, beacon), (seed, guard, frame, drawn), mut roots, samples_per_chip, first_sample_e6)| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let mut part = || (rng.next_u64() >> 40) as f32 / (1 << 24) as f32 - 0.5;
+            let mut noise =
+                |count| -> Vec<_> { (0..count).map(|_| Complex32::new(part(), part())).collect() };
+            let capture = Capture::of((0, &noise(guard)), (5000, &noise(frame))).unwrap();
+            let index = drawn.index(roots.len());
+            roots[index] = capture.root();
+            let leaves: Vec<[u8; 32]> = roots.iter().map(|root| *root.bytes()).collect();
+            let segment = 1 + drawn.index(capture.segments().len() - 1);
+            Showing {
+                window,
+                beacon,
+                capture: capture.root(),
+                path: MerklePath::of(&leaves, index).unwrap(),
+                samples_per_chip,
+                first_sample_e6,
+                guard: capture.exhibit(0).unwrap(),
+                segment: capture.exhibit(segment).unwrap(),
+            }
+        },
+    )
+}
+
 pub(crate) fn any_party() -> impl Strategy<Value = Party> {
     let place =
         (number(-900_000_000, 900_000_000), number(-1_800_000_000, 1_799_999_999), number(-10_000, 200_000));
@@ -131,21 +162,31 @@ pub(crate) fn sealed<M: Message + std::fmt::Debug>(
 }
 
 pub(crate) fn any_bundle() -> impl Strategy<Value = Bundle> {
-    let witnessed =
-        (any_party(), vec(sealed(any_commitment()), 0..=2), prop::option::of(sealed(any_reveal())))
-            .prop_map(|(party, commitments, reveal)| Witnessed { party, commitments, reveal });
+    let (reveal, showing) = (prop::option::of(sealed(any_reveal())), prop::option::of(sealed(any_showing())));
+    let witnessed = (any_party(), vec(sealed(any_commitment()), 0..=2), reveal, showing)
+        .prop_map(|(party, commitments, reveal, showing)| Witnessed { party, commitments, reveal, showing });
     let when = (any::<u64>(), 0..4_000_000_000_000_u64, any_hash(), any_hash());
     let opening = prop::option::of(sealed(any_opening()));
     let closed_set = prop::option::of(sealed(any_closed_set()));
-    (when, any_party(), opening, closed_set, vec(witnessed, 0..4)).prop_map(
-        |((window, window_start_ms, period, window_hash), beaconer, opening, closed_set, witnesses)| Bundle {
-            window,
-            window_start_ms,
-            randomness: Randomness { period, window: window_hash },
+    let fresh = prop::option::of(any_hash());
+    (when, any_party(), opening, closed_set, (fresh, vec(witnessed, 0..4))).prop_map(
+        |(
+            (window, window_start_ms, period, window_hash),
             beaconer,
             opening,
             closed_set,
-            witnesses,
+            (fresh, witnesses),
+        )| {
+            Bundle {
+                window,
+                window_start_ms,
+                randomness: Randomness { period, window: window_hash },
+                beaconer,
+                opening,
+                closed_set,
+                fresh,
+                witnesses,
+            }
         },
     )
 }
@@ -226,9 +267,9 @@ pub(crate) fn play(seed: u64, conducts: &[Conduct]) -> Played {
         }
     }
     book.close(&secret(99));
-    book.open(Sealed::seal(&Opening { window, link }, &secret(0)), 4500).unwrap();
+    book.open(Sealed::seal(&Opening { window, link }, &secret(0)), 4000).unwrap();
     for reveal in reveals {
-        book.reveal(reveal, 4500).unwrap();
+        book.reveal(reveal, 4000).unwrap();
     }
     let genesis_anchors = parties.keys().copied().filter(|key| *key != beaconer.key).collect();
     let round = Round {
@@ -239,12 +280,14 @@ pub(crate) fn play(seed: u64, conducts: &[Conduct]) -> Played {
         link: Some(link).filter(|link| beaconer.chain.opens(window, link)),
         opening: book.opening(&beaconer.key).cloned(),
         closed_set: book.closed_set().cloned(),
+        fresh: None,
         testimonies: book.testimonies(),
     };
     let witnesses = round.testimonies.iter().map(|said| Witnessed {
         party: parties[&said.witness],
         commitments: said.commitments.clone(),
         reveal: said.reveal.clone(),
+        showing: said.showing.clone(),
     });
     let bundle = Bundle {
         window,
@@ -253,6 +296,7 @@ pub(crate) fn play(seed: u64, conducts: &[Conduct]) -> Played {
         beaconer,
         opening: round.opening.clone(),
         closed_set: round.closed_set.clone(),
+        fresh: round.fresh,
         witnesses: witnesses.collect(),
     };
     Played { protocol, parties, genesis_anchors, round, bundle }

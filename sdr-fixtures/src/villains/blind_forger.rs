@@ -3,7 +3,7 @@
 
 use ether::Draw;
 use hotspot_agent::HeardBeacon;
-use identity::{Hash, PublicKey};
+use identity::PublicKey;
 use poc_verifier::{
     CheckName,
     messages::{Hop, ShortId},
@@ -55,8 +55,8 @@ impl BlindForger {
                 }
             })
             .collect();
-        // It has no samples either; any root will do until somebody asks to see them.
-        HeardBeacon { beacon, hops, captures: vec![Hash::new([draw.bits() as u8; 32])] }
+        // It has no samples either, and nothing to show when somebody asks for them.
+        HeardBeacon { beacon, hops, kept: Vec::new() }
     }
 }
 

@@ -46,7 +46,7 @@ impl PayloadLeaker {
                 ..hop.clone()
             }
         });
-        Some(HeardBeacon { hops: hops.collect(), ..leaked.clone() })
+        Some(HeardBeacon { hops: hops.collect(), beacon: leaked.beacon, kept: Vec::new() })
     }
 }
 

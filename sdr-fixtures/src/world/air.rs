@@ -6,8 +6,8 @@ use num_complex::Complex32;
 
 use crate::villains::{Recorded, Villain, Window};
 
-/// Noise recorded before a burst: eight symbols for the search, and the guard that a noise floor is taken from.
-const BEFORE_MS: i64 = 4;
+/// Noise recorded before a burst: the guard that is kept of it, 8.2 ms, and what the receiver's filters take.
+const BEFORE_MS: i64 = 9;
 /// Noise recorded after it.
 const AFTER_MS: i64 = 1;
 

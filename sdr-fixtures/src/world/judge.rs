@@ -75,6 +75,7 @@ impl World {
                 party: *self.parties.get(&said.witness)?,
                 commitments: said.commitments.clone(),
                 reveal: said.reveal.clone(),
+                showing: said.showing.clone(),
             })
         });
         Bundle {
@@ -84,6 +85,7 @@ impl World {
             beaconer: self.parties[&round.beaconer],
             opening: round.opening.clone(),
             closed_set: round.closed_set.clone(),
+            fresh: round.fresh,
             witnesses: witnesses.collect(),
         }
     }

@@ -372,9 +372,14 @@ impl World {
 
     /// Seals a block at the end of the window that has just passed.
     pub(crate) fn commit_empty(&mut self) -> Result<(), WorldError> {
-        let end = Millis::new(self.window_start_ms(self.window))
+        self.commit_after_ms(0)
+    }
+
+    /// Seals a block so long after the current window's start.
+    pub(crate) fn commit_after_ms(&mut self, after_ms: u64) -> Result<(), WorldError> {
+        let time = Millis::new(self.window_start_ms(self.window) + after_ms)
             .map_err(|error| WorldError::Genesis(error.to_string()))?;
-        self.engine.commit(end)?;
+        self.engine.commit(time)?;
         Ok(())
     }
 
@@ -445,7 +450,9 @@ impl World {
 }
 
 fn next_window(calendar: &Calendar, state: &State) -> u64 {
-    calendar.window_at(state.tip().time).number()
+    let window = calendar.window_at(state.tip().time);
+    // A window that a block was sealed in has had its beacons.
+    window.number() + u64::from(calendar.window_start(window) < state.tip().time)
 }
 
 fn genesis(seed: u64, roster: &Roster, key: &SecretSeed) -> Result<Genesis, WorldError> {

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use ether::TrueTime;
 use geo_index::Place;
 use hotspot_agent::{HeardBeacon, Pledge, Transmission};
-use identity::PublicKey;
-use poc_verifier::{Randomness, Round, Sealed, WindowBook, messages::ShortId, plan::is_drawn};
+use identity::{Hash, PublicKey};
+use poc_verifier::{Audit, Randomness, Round, Sealed, WindowBook, messages::ShortId, plan::is_drawn};
 use rayon::prelude::*;
 
 use super::{
@@ -32,9 +32,16 @@ impl World {
         let drawn = self.drawn(&randomness);
         let (beaconers, stretches) = self.beacon(&randomness, &drawn, onlooker)?;
         let heard = self.hear(&drawn, &stretches);
-        let book = self.gather(&heard, &drawn, &beaconers, onlooker);
+        let mut book = self.gather(&heard, &drawn, &beaconers, onlooker);
+        let fresh = self.draw_audit(&book)?;
+        if let Some(fresh) = fresh {
+            self.show(&mut book, &heard, &drawn, &fresh);
+        }
         self.ether.forget_before(self.era_time(self.window + 1));
-        Ok(WindowOutcome { rounds: self.rounds(&book, &randomness, &drawn), beacons: beaconers.len() as u64 })
+        Ok(WindowOutcome {
+            rounds: self.rounds(&book, &randomness, &drawn, fresh),
+            beacons: beaconers.len() as u64,
+        })
     }
 
     /// Goes on to the next window in which somebody sends, and puts that on air; earlier ones pass unheard.
@@ -177,6 +184,41 @@ impl World {
         book
     }
 
+    /// Randomness that nobody could know before the reveals: that of the block sealed after them. Windows in which nobody said
+    /// anything need none.
+    fn draw_audit(&mut self, book: &WindowBook) -> Result<Option<Hash>, WorldError> {
+        if book.testimonies().is_empty() {
+            return Ok(None);
+        }
+        self.commit_after_ms(self.protocol.timetable.reveals_until_ms)?;
+        Ok(Some(self.engine.state().tip().randomness))
+    }
+
+    /// Witnesses of audited beacons show the samples that were drawn; whoever has none stays silent.
+    fn show(
+        &self,
+        book: &mut WindowBook,
+        heard: &[Vec<HeardBeacon>],
+        drawn: &[(PublicKey, Place)],
+        fresh: &Hash,
+    ) {
+        let (window, until_ms) = (self.window, self.protocol.timetable.showings_until_ms);
+        let audits: BTreeMap<ShortId, Audit> = drawn
+            .iter()
+            .filter_map(|(key, _)| Some((ShortId::of(key), Audit::draw(&self.protocol, window, key, fresh)?)))
+            .collect();
+        for (hotspot, heard) in self.hotspots.iter().zip(heard) {
+            for beacon in heard {
+                let audit = audits.get(&beacon.beacon);
+                let Some(showing) = audit.and_then(|audit| hotspot.agent.show(window, beacon, audit)) else {
+                    continue;
+                };
+                let arrived = Sealed::decode(&showing.encode());
+                let _ = arrived.map_err(Into::into).and_then(|sealed| book.show(sealed, until_ms));
+            }
+        }
+    }
+
     fn tell_heard(&self, heard: &[Vec<HeardBeacon>], onlooker: &mut Onlooker) {
         let time_ms = self.window_start_ms(self.window) + self.protocol.timetable.commitments_until_ms;
         let mut witnesses: BTreeMap<ShortId, Vec<PublicKey>> = BTreeMap::new();
@@ -198,7 +240,13 @@ impl World {
     }
 
     /// One round for everybody who opened, and for everybody somebody says to have heard.
-    fn rounds(&self, book: &WindowBook, randomness: &Randomness, drawn: &[(PublicKey, Place)]) -> Vec<Round> {
+    fn rounds(
+        &self,
+        book: &WindowBook,
+        randomness: &Randomness,
+        drawn: &[(PublicKey, Place)],
+        fresh: Option<Hash>,
+    ) -> Vec<Round> {
         let testimonies = book.testimonies();
         let window_start_ns = self.window_start_ms(self.window) as i64 * 1_000_000;
         self.hotspots
@@ -221,6 +269,7 @@ impl World {
                     link: link.filter(|link| party.chain.opens(self.window, link)),
                     opening: opened.cloned(),
                     closed_set: book.closed_set().cloned(),
+                    fresh,
                     testimonies: said,
                 })
             })
