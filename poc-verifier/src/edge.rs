@@ -85,10 +85,21 @@ pub struct Edge<'a> {
 impl<'a> Edge<'a> {
     /// Frames whose payload is this beacon's; each hop counts once, the first time it was heard.
     pub fn heard(&self) -> Vec<HeardHop<'a>> {
-        let Some(plan) = self.plan else { return Vec::new() };
+        self.plan.map_or_else(Vec::new, |plan| HeardHop::of(plan, self.report))
+    }
+
+    /// Straight-line distance between the asserted places, metres.
+    pub fn distance_m(&self) -> f64 {
+        slant_range_m(self.beaconer.place, self.witness.place)
+    }
+}
+
+impl<'a> HeardHop<'a> {
+    /// Frames of a report whose payload is this beacon's; each hop counts once, the first time it was heard.
+    pub(crate) fn of(plan: &'a BeaconPlan, report: &'a Report) -> Vec<Self> {
         let mut seen = [false; crate::protocol::HOPS];
         let mut heard = Vec::new();
-        for hop in &self.report.hops {
+        for hop in &report.hops {
             if let Some(index) = plan.hop_of(&hop.payload)
                 && !std::mem::replace(&mut seen[index], true)
             {
@@ -98,13 +109,6 @@ impl<'a> Edge<'a> {
         heard
     }
 
-    /// Straight-line distance between the asserted places, metres.
-    pub fn distance_m(&self) -> f64 {
-        slant_range_m(self.beaconer.place, self.witness.place)
-    }
-}
-
-impl HeardHop<'_> {
     /// Carrier frequency that the transmission was planned on, Hz.
     pub fn carrier_hz(&self) -> f64 {
         f64::from(self.plan.channel_hz)

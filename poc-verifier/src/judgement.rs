@@ -3,20 +3,23 @@
 //! Places come first because an edge pays only when both ends' places are proven. Each is judged from what anchors measured of that
 //! party's own beacons in the epoch; nobody's own measurement ever places that party.
 
+mod arrivals;
+
 use std::collections::BTreeMap;
 
 use identity::{Hash, PublicKey};
 
 use crate::{
+    answer::{self, Answer},
     audit::Audit,
     checks,
-    edge::{Asked, Edge, HeardHop, Standing},
+    edge::{Asked, Edge},
     finding::{Finding, Outcome, decide},
     messages::{ClosedSet, Opening, Report, ShortId},
     party::Party,
-    place::{self, Arrival, PlaceVerdict},
+    place::{self, PlaceVerdict},
     plan::{BeaconPlan, Randomness, is_drawn},
-    protocol::{HOPS_MIN, Protocol},
+    protocol::Protocol,
     robust::median,
     round::Testimony,
     sealed::Sealed,
@@ -145,11 +148,16 @@ struct Planned<'a> {
     drawn: bool,
     plan: Option<BeaconPlan>,
     audit: Option<Audit>,
+    /// Whether it was asked to answer somebody in this window.
+    asked: bool,
+    /// Which of the rounds it answered, and its answer; once both are open.
+    answer: Option<(usize, Answer)>,
 }
 
 /// Judges an epoch. Rounds of unknown beaconers and testimonies of unknown witnesses are left out: they have no place to be at.
 pub fn judge(epoch: &Epoch) -> EpochJudgement {
-    let planned: Vec<Planned> = epoch.rounds.iter().filter_map(|round| planned(epoch, round)).collect();
+    let mut planned: Vec<Planned> = epoch.rounds.iter().filter_map(|round| planned(epoch, round)).collect();
+    find_answers(epoch, &mut planned);
     let places: BTreeMap<PublicKey, PlaceVerdict> =
         epoch.parties.values().map(|party| (party.key, place_of(epoch, party, &planned))).collect();
     let rounds = planned.iter().map(|planned| judge_round(epoch, planned, &places)).collect();
@@ -164,45 +172,51 @@ fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
         link.map(|link| BeaconPlan::derive(epoch.protocol, &round.beaconer, &link, &round.randomness.window));
     let audit =
         round.fresh.and_then(|fresh| Audit::draw(epoch.protocol, round.window, &round.beaconer, &fresh));
-    Some(Planned { round, beaconer, drawn, plan, audit })
+    Some(Planned { round, beaconer, drawn, plan, audit, asked: false, answer: None })
+}
+
+/// Says of every round whose hotspot was asked to answer another what its answer is.
+fn find_answers(epoch: &Epoch, rounds: &mut [Planned]) {
+    let mut drawn_in: BTreeMap<u64, Vec<PublicKey>> = BTreeMap::new();
+    for index in 0..rounds.len() {
+        let round = rounds[index].round;
+        let drawn = drawn_in.entry(round.window).or_insert_with(|| {
+            let drawn = |key: &&PublicKey| is_drawn(epoch.protocol, round.window, &round.randomness, key);
+            epoch.parties.keys().filter(drawn).copied().collect()
+        });
+        let challenger = answer::challenger(epoch.protocol, &round.randomness.window, drawn, &round.beaconer);
+        rounds[index].asked = challenger.is_some();
+        let challenge = challenger.and_then(|challenger| {
+            rounds
+                .iter()
+                .position(|other| other.round.window == round.window && other.beaconer.key == challenger)
+        });
+        rounds[index].answer = challenge.zip(round.link).and_then(|(challenge, link)| {
+            let plan = rounds[challenge].plan.as_ref()?;
+            let answer = Answer::to(epoch.protocol, &round.beaconer, &link, &round.randomness.window, plan);
+            Some((challenge, answer))
+        });
+    }
+}
+
+/// Whether a report tells of nothing but answers that are, or may yet turn out to be, the hotspot's: they are no claim of coverage.
+fn only_answers(planned: &Planned, report: &Report) -> bool {
+    let own =
+        |payload: &[u8]| planned.answer.as_ref().is_none_or(|(_, answer)| answer.frame_of(payload).is_some());
+    planned.asked
+        && !report.hops.is_empty()
+        && report.hops.iter().all(|hop| answer::is_marked(&hop.payload) && own(&hop.payload))
 }
 
 fn place_of(epoch: &Epoch, party: &Party, rounds: &[Planned]) -> PlaceVerdict {
     if epoch.genesis_anchors.contains(&party.key) {
         return PlaceVerdict::by_genesis();
     }
-    let own = rounds.iter().filter(|planned| planned.beaconer.key == party.key);
-    let beacons: Vec<Vec<Arrival>> = own.map(|planned| arrivals(epoch, planned)).collect();
-    let judged = place::judge(party, &beacons);
+    let judged = place::judge(party, &arrivals::of_party(epoch, party, rounds));
     match epoch.proven_before.get(&party.key) {
         Some(epochs) if judged.outcome == Outcome::Unproven => PlaceVerdict::proven_before(*epochs),
         _ => judged,
     }
-}
-
-/// When witnesses whose word counts heard a beacon.
-fn arrivals<'a>(epoch: &Epoch<'a>, planned: &Planned<'a>) -> Vec<Arrival<'a>> {
-    let testimonies = planned.round.testimonies.iter().filter(|said| said.standing == Standing::Committed);
-    testimonies
-        .filter_map(|said| {
-            let anchor = epoch.parties.get(&said.witness)?;
-            let unasked = PlaceVerdict::by_genesis();
-            let edge = edge(epoch, planned, anchor, said, (&unasked, &unasked));
-            arrival(anchor, &edge.heard(), planned.round.window_start_ns)
-        })
-        .collect()
-}
-
-/// One time for all hops: the median delay, whose error falls with their number.
-fn arrival<'a>(anchor: &'a Party, heard: &[HeardHop], window_start_ns: i64) -> Option<Arrival<'a>> {
-    if heard.len() < HOPS_MIN {
-        return None;
-    }
-    let delays: Vec<f64> = heard.iter().map(|hop| hop.delay_ns(window_start_ns)).collect();
-    let sigmas: Vec<f64> = heard.iter().map(HeardHop::arrival_sigma_ns).collect();
-    // A median is 1.25 times as wide as a mean.
-    let sigma_ns = 1.25 * median(&sigmas)? / (heard.len() as f64).sqrt();
-    Some(Arrival { anchor, delay_ns: median(&delays)?, sigma_ns, hops: heard.len() })
 }
 
 fn edge<'a>(
@@ -242,7 +256,9 @@ fn judge_round(
         .testimonies
         .iter()
         .filter(|said| {
-            said.beacon == ShortId::of(&planned.round.beaconer) && said.witness != planned.round.beaconer
+            said.beacon == ShortId::of(&planned.round.beaconer)
+                && said.witness != planned.round.beaconer
+                && !only_answers(planned, &said.report)
         })
         .filter_map(|said| {
             let witness = epoch.parties.get(&said.witness)?;

@@ -8,6 +8,7 @@
 //! | draw, secrets of a beacon | [`plan`] |
 //! | what is said, signed over the bytes carried | [`messages`], [`Sealed`] |
 //! | commitments, closed set, openings, reveals, showings, deadlines | [`WindowBook`] |
+//! | who answers whom by radio | [`answer`] |
 //! | whose samples must be shown, drawn afterwards | [`audit`] |
 //! | where a transmitter is, by others' clocks | [`place`] |
 //! | one check a file | [`checks`] |
@@ -17,6 +18,7 @@
 //! What is *not* here: no I/O, no clock, no randomness, no network; and nothing of money. This room never learns who gets paid.
 //! Verdicts are floats with reasons; whoever signs one quantises it first.
 
+pub mod answer;
 pub mod audit;
 mod bundle;
 pub mod checks;

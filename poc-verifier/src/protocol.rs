@@ -30,6 +30,9 @@ pub struct Region {
     pub eirp_max_ddbm: i32,
     /// Share of time that one may send, parts in 10,000.
     pub duty_cycle_e4: u32,
+    /// Whether answers may be sent: a second transmission that somebody else's beacon triggers. Where not, places without precise
+    /// clocks stay unproven.
+    pub ranging: bool,
     /// Where the numbers come from.
     pub source: &'static str,
 }
@@ -53,6 +56,7 @@ impl Region {
         bandwidth: Bandwidth::Khz250,
         eirp_max_ddbm: 161,
         duty_cycle_e4: 100,
+        ranging: true,
         source: "ETSI EN 300 220-2 V3.2.1, annex B, band L; ERC/REC 70-03 annex 1",
     };
 
@@ -108,8 +112,12 @@ pub struct Protocol {
     pub period_windows: u64,
     /// One beacon in so many is audited: its witnesses must show samples.
     pub audit_one_in: u64,
+    /// In each window one hotspot in so many is asked to answer a beacon.
+    pub answer_one_in: u64,
 }
 
+/// Every hotspot answers about every other period: a quarter of its beacons' air time.
+const ANSWER_ONE_IN: u64 = 24;
 /// 8.6 kB of every fourth edge: 2 kB an edge on average.
 const AUDIT_ONE_IN: u64 = 4;
 
@@ -125,6 +133,6 @@ impl Protocol {
             showings_until_ms: 4800,
             window_ms: 5000,
         };
-        Self { region, timetable, period_windows, audit_one_in: AUDIT_ONE_IN }
+        Self { region, timetable, period_windows, audit_one_in: AUDIT_ONE_IN, answer_one_in: ANSWER_ONE_IN }
     }
 }

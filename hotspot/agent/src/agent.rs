@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use identity::PublicKey;
 use poc_verifier::{
     Audit, BeaconPlan, Protocol, Randomness, Sealed,
+    answer::{ANSWER_AFTER_MS, ANSWER_HOPS, AnswerPlan, challenger},
     messages::{Opening, ShortId, Showing},
     plan::is_drawn,
-    protocol::PAYLOAD_BYTES,
+    protocol::{HOPS, PAYLOAD_BYTES},
 };
 use witness::ReceiverError;
 
 use crate::{
     AirTime, CannotBeacon, Capture, EarFrame, HeardBeacon, KeptFrame, Pledge, Station, Transmission,
-    beacon::transmissions, ear::Ear, testimony::hop_of,
+    beacon::{answer_transmissions, transmissions},
+    ear::Ear,
+    testimony::hop_of,
 };
 
 /// A hotspot.
@@ -60,15 +63,53 @@ impl Agent {
             return Ok(Vec::new());
         }
         let Some(link) = self.station.link(window) else { return Ok(Vec::new()) };
-        let allowed_ddbm = self.protocol.region.eirp_max_ddbm;
-        if self.station.eirp_ddbm > allowed_ddbm {
-            return Err(CannotBeacon::Eirp { eirp_ddbm: self.station.eirp_ddbm, allowed_ddbm });
-        }
-        let now_us = (window_start_ns / 1000).max(0) as u64;
-        self.air_time.take(now_us, self.protocol.region.beacon_airtime_us())?;
+        self.allow(window_start_ns, self.protocol.region.beacon_airtime_us())?;
         let plan = BeaconPlan::derive(&self.protocol, &key, &link, &randomness.window);
-        let conducted_dbm = f64::from(self.station.eirp_ddbm - self.station.gain_ddbi) / 10.0;
-        Ok(transmissions(&self.protocol, &plan, window_start_ns, conducted_dbm)?)
+        Ok(transmissions(&self.protocol, &plan, window_start_ns, self.station.conducted_dbm())?)
+    }
+
+    /// What to send once a window's beacons were heard: an answer to the one that it is asked to answer; nothing when it is not asked, or
+    /// did not hear that. `drawn` are the window's beaconers, sorted.
+    ///
+    /// # Errors
+    /// [`CannotBeacon`] when the law forbids it.
+    pub fn answer(
+        &mut self,
+        window: u64,
+        randomness: &Randomness,
+        drawn: &[PublicKey],
+        heard: &[HeardBeacon],
+    ) -> Result<Vec<Transmission>, CannotBeacon> {
+        let key = self.key();
+        let challenger = challenger(&self.protocol, &randomness.window, drawn, &key);
+        let challenge = challenger.and_then(|challenger| {
+            let beacon = heard.iter().find(|heard| heard.beacon == ShortId::of(&challenger))?;
+            beacon.hops.last()
+        });
+        let (Some(challenge), Some(link)) = (challenge, self.station.link(window)) else {
+            return Ok(Vec::new());
+        };
+        let frame_us = self.protocol.region.frame().airtime_us(PAYLOAD_BYTES);
+        // The report has the middle of a frame; slots are as long as their spacing.
+        let hop = u64::from(challenge.payload[4]).min(HOPS as u64);
+        let times = self.protocol.timetable;
+        let after_us = (HOPS as u64 - hop) * times.hop_spacing_ms * 1000 + ANSWER_AFTER_MS * 1000;
+        let start_ns = challenge.arrival_ns + (after_us as i64 - frame_us as i64 / 2) * 1000;
+        self.allow(start_ns, ANSWER_HOPS as u64 * frame_us)?;
+        let heard = (challenge.payload[4], &challenge.payload[..]);
+        let plan = AnswerPlan::derive(&self.protocol, &key, &link, &randomness.window, heard);
+        Ok(answer_transmissions(&self.protocol, &plan, start_ns, self.station.conducted_dbm())?)
+    }
+
+    /// Takes air time, if the law lets it.
+    fn allow(&mut self, start_ns: i64, airtime_us: u64) -> Result<(), CannotBeacon> {
+        let (eirp_ddbm, allowed_ddbm) = (self.station.eirp_ddbm, self.protocol.region.eirp_max_ddbm);
+        if eirp_ddbm > allowed_ddbm {
+            return Err(CannotBeacon::Eirp { eirp_ddbm, allowed_ddbm });
+        }
+        let now_us = (start_ns / 1000).max(0) as u64;
+        self.air_time.take(now_us, airtime_us)?;
+        Ok(())
     }
 
     /// Listens to a capture; what it heard is kept until [`Self::take_heard`].

@@ -1,7 +1,10 @@
-//! A planned beacon as transmissions.
+//! A planned beacon, or an answer to one, as transmissions.
 
 use num_complex::Complex32;
-use poc_verifier::{BeaconPlan, Protocol};
+use poc_verifier::{
+    BeaconPlan, Protocol,
+    answer::{AnswerPlan, frame_start_ns},
+};
 use witness::{ModulateError, modulate};
 
 use crate::DutyCycleExceeded;
@@ -50,8 +53,6 @@ pub(crate) fn transmissions(
     window_start_ns: i64,
     conducted_dbm: f64,
 ) -> Result<Vec<Transmission>, ModulateError> {
-    let frame = protocol.region.frame();
-    let oversampling = (BEACON_RATE_HZ / f64::from(frame.bandwidth.hz())) as u32;
     plan.hops
         .iter()
         .map(|hop| {
@@ -60,8 +61,37 @@ pub(crate) fn transmissions(
                 power_dbm: conducted_dbm - f64::from(hop.power_dither_db),
                 start_ns: window_start_ns + hop.start_ns,
                 rate_hz: BEACON_RATE_HZ,
-                samples: modulate(frame, &hop.payload, oversampling)?,
+                samples: modulated(protocol, &hop.payload)?,
             })
         })
         .collect()
+}
+
+/// The transmissions of an answer.
+pub(crate) fn answer_transmissions(
+    protocol: &Protocol,
+    plan: &AnswerPlan,
+    start_ns: i64,
+    conducted_dbm: f64,
+) -> Result<Vec<Transmission>, ModulateError> {
+    plan.channels_hz
+        .iter()
+        .zip(&plan.payloads)
+        .enumerate()
+        .map(|(frame, (channel_hz, payload))| {
+            Ok(Transmission {
+                carrier_hz: f64::from(*channel_hz),
+                power_dbm: conducted_dbm,
+                start_ns: start_ns + frame_start_ns(protocol, frame),
+                rate_hz: BEACON_RATE_HZ,
+                samples: modulated(protocol, payload)?,
+            })
+        })
+        .collect()
+}
+
+fn modulated(protocol: &Protocol, payload: &[u8]) -> Result<Vec<Complex32>, ModulateError> {
+    let frame = protocol.region.frame();
+    let oversampling = (BEACON_RATE_HZ / f64::from(frame.bandwidth.hz())) as u32;
+    modulate(frame, payload, oversampling)
 }

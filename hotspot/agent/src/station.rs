@@ -32,6 +32,11 @@ impl Station {
         PublicKey::of(&self.secret)
     }
 
+    /// Power at the antenna connector that makes the radiated one, dBm.
+    pub(crate) fn conducted_dbm(&self) -> f64 {
+        f64::from(self.eirp_ddbm - self.gain_ddbi) / 10.0
+    }
+
     /// The link that decides a window; `None` before the chain counts and after it is used up.
     pub fn link(&mut self, window: u64) -> Option<Hash> {
         let index = window.checked_sub(self.chain_first_window)? + 1;

@@ -58,6 +58,19 @@ pub struct Pledge {
 }
 
 impl HeardBeacon {
+    /// Adds what was heard later of the same window's beacons, answers say.
+    pub fn join(beacons: &mut Vec<Self>, later: Vec<Self>) {
+        for more in later {
+            match beacons.iter_mut().find(|known| known.beacon == more.beacon) {
+                Some(known) => {
+                    known.hops.extend(more.hops);
+                    known.kept.extend(more.kept);
+                }
+                None => beacons.push(more),
+            }
+        }
+    }
+
     /// Commits to this in a window.
     pub fn pledge(&self, window: u64, secret: &SecretKey) -> Pledge {
         let witness = PublicKey::of(secret);

@@ -7,6 +7,10 @@
 //! e_j(p, T) = t_j - |p - w_j| / c - T
 //! L(p)      = max_T sum_j ln f(e_j)          score = max_p L(p) - L(asserted)
 //! ```
+//! Of an answer ([`crate::answer`]) the differences to the beacon that it answers count, each timed by one clock, so that clock may run
+//! free: with the challenger's place `c`, `t_j = t_answer - t_challenge + |c - w_j| / c_light`, and `T` takes up the turnaround. Its rate is
+//! known from the challenger's carrier offset, which crystals share with clocks, but for the challenger's own, which `T` takes up too.
+//!
 //! `f` is heavy-tailed: mostly Gaussian of clock and estimator, often late by echoes, sometimes anything at all (a liar). See
 //! notes/physics.md 3e for the statistic and what it can tell.
 //!
@@ -56,6 +60,17 @@ pub struct Arrival<'a> {
     pub sigma_ns: f64,
     /// Frames that it is the median of.
     pub hops: usize,
+    /// How it was timed.
+    pub timed: Timed,
+}
+
+/// What stands behind an arrival's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timed {
+    /// The anchor's clock, which must follow PPS.
+    ByPps,
+    /// The difference of two arrivals at one free-running clock.
+    ByDifference,
 }
 
 /// What is known of a hotspot's place.
@@ -116,7 +131,10 @@ pub fn judge(claimant: &Party, beacons: &[Vec<Arrival>]) -> PlaceVerdict {
         .max_by_key(Vec::len)
         .unwrap_or_default();
     if best.is_empty() {
-        return PlaceVerdict::unknown(0, "no anchor with a precise clock heard it transmit.".into());
+        return PlaceVerdict::unknown(
+            0,
+            "no anchor with a precise clock heard it transmit, and none heard it answer.".into(),
+        );
     }
     if best.len() < ANCHORS_PROVE {
         let explanation = format!("{} anchors timed its beacon; {ANCHORS_PROVE} are needed.", best.len());
@@ -125,13 +143,13 @@ pub fn judge(claimant: &Party, beacons: &[Vec<Arrival>]) -> PlaceVerdict {
     weigh(claimant, &Likelihood::new(claimant.place, &best))
 }
 
-/// Arrivals that may count: at anchors, timed by PPS, one an owner, none of the claimant's own.
+/// Arrivals that may count: at anchors, timed by PPS or as differences, one an owner, none of the claimant's own.
 fn independent<'a>(claimant: &Party, arrivals: &[Arrival<'a>]) -> Vec<Arrival<'a>> {
     let mut by_owner: BTreeMap<PublicKey, Arrival<'a>> = BTreeMap::new();
     for arrival in arrivals {
         let anchor = arrival.anchor;
         if !anchor.anchor
-            || !anchor.follows_pps
+            || anchor.follows_pps != (arrival.timed == Timed::ByPps)
             || anchor.owner == claimant.owner
             || anchor.key == claimant.key
         {

@@ -57,7 +57,7 @@ impl City {
                 let flight_ns = geo_index::geodesy::light_delay_ns(from, anchor.place);
                 let sigma_ns = dice.between(30.0, 60.0);
                 let delay_ns = common_ns + flight_ns + dice.normal(30.0) + dice.normal(sigma_ns);
-                Arrival { anchor, delay_ns, sigma_ns, hops: 8 }
+                Arrival { anchor, delay_ns, sigma_ns, hops: 8, timed: Timed::ByPps }
             })
             .collect()
     }
@@ -452,7 +452,7 @@ proptest! {
             .iter()
             .zip(&delays)
             .map(|(anchor, (delay_ns, sigma_ns, hops))| {
-                Arrival { anchor, delay_ns: *delay_ns, sigma_ns: *sigma_ns, hops: *hops }
+                Arrival { anchor, delay_ns: *delay_ns, sigma_ns: *sigma_ns, hops: *hops, timed: Timed::ByPps }
             })
             .collect();
         let verdict = judge(&city.claimant, &[arrivals]);

@@ -1,6 +1,6 @@
 //! What time a radio believes it is.
 
-use crate::{Draw, TrueTime};
+use crate::{Draw, Oscillator, TrueTime};
 
 /// The time stamps of a radio.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub enum Clock {
         /// Standard deviation of the jitter, ns.
         jitter_ns: f64,
     },
-    /// Set once from the network and left alone.
+    /// Set once from the network at time zero and left alone: it goes as the radio's crystal does.
     Free {
         /// Error when it was set, milliseconds.
         offset_ms: f64,
@@ -22,13 +22,13 @@ pub enum Clock {
 
 impl Clock {
     /// Local minus true time, in nanoseconds, at a time; `key` tells the radios of a world apart.
-    pub fn error_ns(&self, time: TrueTime, seed: u64, key: u64) -> f64 {
+    pub fn error_ns(&self, time: TrueTime, oscillator: &Oscillator, seed: u64, key: u64) -> f64 {
         match *self {
             Self::Pps { bias_ns, jitter_ns } => {
                 let second = time.as_ps().div_euclid(1_000_000_000_000).cast_unsigned();
                 bias_ns + Draw::new(seed, &[0x0C10, key, second]).normal(jitter_ns)
             }
-            Self::Free { offset_ms } => offset_ms * 1e6,
+            Self::Free { offset_ms } => offset_ms * 1e6 + oscillator.gained_ns(time),
         }
     }
 

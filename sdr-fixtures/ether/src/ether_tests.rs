@@ -180,13 +180,22 @@ fn forgotten_bursts_are_over() {
 #[test]
 fn clocks_err_as_they_say() {
     let pps = Clock::Pps { bias_ns: 12.0, jitter_ns: 30.0 };
-    let errors: Vec<f64> = (0..4000).map(|s| pps.error_ns(TrueTime::from_ms(1000 * s + 3), 1, 5)).collect();
+    let crystal =
+        Oscillator { offset_ppm: 2.0, swing_ppm: 0.5, swing_period_s: 300.0, swing_phase_cycles: 0.1 };
+    let errors: Vec<f64> =
+        (0..4000).map(|s| pps.error_ns(TrueTime::from_ms(1000 * s + 3), &crystal, 1, 5)).collect();
     let mean = errors.iter().sum::<f64>() / 4000.0;
     let sigma = (errors.iter().map(|error| (error - mean).powi(2)).sum::<f64>() / 4000.0).sqrt();
     assert!((mean - 12.0).abs() < 2.0 && (sigma - 30.0).abs() < 1.5, "{mean} {sigma}");
     assert!(pps.follows_pps());
     let free = Clock::Free { offset_ms: -7.5 };
-    assert!((free.error_ns(TrueTime::from_ms(5), 1, 5) + 7.5e6).abs() < 1e-6 && !free.follows_pps());
+    let free_ns = |ms| free.error_ns(TrueTime::from_ms(ms), &crystal, 1, 5);
+    assert!((free_ns(0) + 7.5e6).abs() < 1e-6 && !free.follows_pps());
+    // It gains what the crystal is fast by, second by second.
+    for ms in [0, 40_000, 123_456, 10_000_000] {
+        let fast = crystal.error_at(TrueTime::from_ms(ms + 500));
+        assert!((free_ns(ms + 1000) - free_ns(ms) - fast * 1e9).abs() < 0.1, "{ms} ms");
+    }
 }
 
 proptest! {

@@ -16,6 +16,20 @@ pub struct Oscillator {
 }
 
 impl Oscillator {
+    /// What a clock that counts this crystal's cycles has gained since time zero, ns: the integral of the error.
+    pub fn gained_ns(&self, time: TrueTime) -> f64 {
+        let seconds = time.as_seconds();
+        let turned = |cycles: f64| (std::f64::consts::TAU * cycles).cos();
+        let swing_ppm_s = if self.swing_period_s > 0.0 {
+            let (from, to) =
+                (self.swing_phase_cycles, seconds / self.swing_period_s + self.swing_phase_cycles);
+            self.swing_ppm * self.swing_period_s / std::f64::consts::TAU * (turned(from) - turned(to))
+        } else {
+            0.0
+        };
+        (self.offset_ppm * seconds + swing_ppm_s) * 1e3
+    }
+
     /// Relative error (dimensionless) at a time; a burst or a stream takes it at its start and keeps it.
     pub fn error_at(&self, time: TrueTime) -> f64 {
         let swing = if self.swing_period_s > 0.0 {

@@ -30,13 +30,20 @@ impl Era {
     /// True time at which a radio's clock shows a network time.
     pub(crate) fn true_time(self, ether: &Ether, node: NodeId, local_ns: i64) -> TrueTime {
         let about = TrueTime::from_ps((local_ns - self.zero_ns) * 1000);
-        let error_ns = ether.node(node).clock.error_ns(about, self.seed, node.index() as u64);
-        about - TrueTime::from_ps((error_ns * 1e3).round() as i64)
+        let at =
+            |time| about - TrueTime::from_ps((self.clock_error_ns(ether, node, time) * 1e3).round() as i64);
+        // Errors of a second that grow by parts in a million: the second look is exact.
+        at(at(about))
+    }
+
+    fn clock_error_ns(self, ether: &Ether, node: NodeId, time: TrueTime) -> f64 {
+        let radio = ether.node(node);
+        radio.clock.error_ns(time, &radio.oscillator, self.seed, node.index() as u64)
     }
 
     /// What a radio's clock shows at a true time: whole nanoseconds and the rest.
     pub(crate) fn local_ns(self, ether: &Ether, node: NodeId, time: TrueTime) -> (i64, f64) {
-        let error_ns = ether.node(node).clock.error_ns(time, self.seed, node.index() as u64);
+        let error_ns = self.clock_error_ns(ether, node, time);
         let ps = time.as_ps();
         let (whole, rest) = (ps.div_euclid(1000), ps.rem_euclid(1000) as f64 * 1e-3);
         let local = rest + error_ns;

@@ -174,6 +174,8 @@ pub struct Hotspot {
     pub(crate) node: NodeId,
     pub(crate) agent: Agent,
     pub(crate) mind: Option<Box<dyn Villain>>,
+    /// Whether it answered a beacon in the current window.
+    pub(crate) answered: bool,
 }
 
 impl Hotspot {
@@ -247,7 +249,8 @@ impl World {
             };
             let agent = Agent::new(entry.station, protocol)?;
             let (name, role, anchor) = (entry.name, entry.role, entry.anchor);
-            hotspots.push(Hotspot { name, role, owner, asserted, anchor, key, node, agent, mind });
+            let answered = false;
+            hotspots.push(Hotspot { name, role, owner, asserted, anchor, key, node, agent, mind, answered });
         }
         let state = engine.state();
         let window = next_window(&genesis.calendar, &state);

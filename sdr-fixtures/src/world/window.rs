@@ -31,7 +31,12 @@ impl World {
         let randomness = self.randomness();
         let drawn = self.drawn(&randomness);
         let (beaconers, stretches) = self.beacon(&randomness, &drawn, onlooker)?;
-        let heard = self.hear(&drawn, &stretches);
+        let mut heard = self.hear(&drawn, &stretches);
+        let answers = self.answer(&randomness, &drawn, &heard)?;
+        for (heard, later) in heard.iter_mut().zip(self.hear(&drawn, &answers)) {
+            HeardBeacon::join(heard, later);
+        }
+        self.testify(&drawn, &mut heard);
         let mut book = self.gather(&heard, &drawn, &beaconers, onlooker);
         let fresh = self.draw_audit(&book)?;
         if let Some(fresh) = fresh {
@@ -105,13 +110,38 @@ impl World {
         Ok((beaconers, joined(stretches)))
     }
 
-    /// What everybody with ears hears, side by side on all cores; then what villains make of it.
+    /// Puts answers to what was heard on air.
+    fn answer(
+        &mut self,
+        randomness: &Randomness,
+        drawn: &[(PublicKey, Place)],
+        heard: &[Vec<HeardBeacon>],
+    ) -> Result<Vec<Busy>, WorldError> {
+        let mut beaconers: Vec<PublicKey> = drawn.iter().map(|(key, _)| *key).collect();
+        beaconers.sort_unstable();
+        let (window, era) = (self.window, self.era());
+        let mut stretches = Vec::new();
+        for (hotspot, heard) in self.hotspots.iter_mut().zip(heard) {
+            if !hotspot.transmits() {
+                continue;
+            }
+            let answer = hotspot.agent.answer(window, randomness, &beaconers, heard);
+            let answer = answer.map_err(|error| WorldError::Beacon { name: hotspot.name.clone(), error })?;
+            hotspot.answered = !answer.is_empty();
+            for transmission in &answer {
+                let channels_hz = &self.protocol.region.channels_hz;
+                stretches.push(send(&mut self.ether, era, hotspot.node, transmission, channels_hz));
+            }
+        }
+        Ok(joined(stretches))
+    }
+
+    /// What everybody with ears hears, side by side on all cores.
     fn hear(&mut self, drawn: &[(PublicKey, Place)], stretches: &[Busy]) -> Vec<Vec<HeardBeacon>> {
         let (ether, era, protocol, number) = (&self.ether, self.era(), &self.protocol, self.window);
         let start_ns = self.window_start_ms(number) as i64 * 1_000_000;
         let window = |own_place| Window { number, start_ns, protocol, drawn, own_place };
-        let mut heard: Vec<Vec<HeardBeacon>> = self
-            .hotspots
+        self.hotspots
             .par_iter_mut()
             .map(|hotspot| {
                 if !hotspot.listens() {
@@ -128,19 +158,25 @@ impl World {
                     stretches,
                 )
             })
-            .collect();
+            .collect()
+    }
+
+    /// What villains make of what was heard.
+    fn testify(&mut self, drawn: &[(PublicKey, Place)], heard: &mut [Vec<HeardBeacon>]) {
+        let (protocol, number) = (&self.protocol, self.window);
+        let start_ns = self.window_start_ms(number) as i64 * 1_000_000;
+        let window = |own_place| Window { number, start_ns, protocol, drawn, own_place };
         // The leaker's friend is the honest hotspot with the best ears of the window.
         let leaked = heard.iter().zip(&self.hotspots).filter(|(_, hotspot)| hotspot.role == Role::Honest);
         let leaked = leaked
             .map(|(heard, _)| heard)
             .max_by_key(|heard| heard.iter().map(|beacon| beacon.hops.len()).sum::<usize>());
         let leaked = leaked.cloned().unwrap_or_default();
-        for (hotspot, heard) in self.hotspots.iter_mut().zip(&mut heard) {
+        for (hotspot, heard) in self.hotspots.iter_mut().zip(heard) {
             if let Some(mind) = &mut hotspot.mind {
                 *heard = mind.testify(&window(hotspot.asserted), std::mem::take(heard), &leaked);
             }
         }
-        heard
     }
 
     /// The verifier's book of the window: everything arrives as bytes, as it would from the network.
@@ -170,7 +206,8 @@ impl World {
         for hotspot in &mut self.hotspots {
             let beaconed =
                 beaconers.contains(&hotspot.key) && drawn.iter().any(|(key, _)| *key == hotspot.key);
-            if let Some(opening) = hotspot.agent.opening(window).filter(|_| beaconed) {
+            let sent = beaconed || hotspot.answered;
+            if let Some(opening) = hotspot.agent.opening(window).filter(|_| sent) {
                 let arrived = Sealed::decode(&opening.encode());
                 let _ =
                     arrived.map_err(Into::into).and_then(|sealed| book.open(sealed, times.reveals_until_ms));
