@@ -1,6 +1,9 @@
 //! A frame that was heard.
 
-use crate::{Bandwidth, CodingRate, Evidence, Measurements, SpreadingFactor, SyncWord};
+use crate::{
+    Bandwidth, CodingRate, Estimate, Evidence, Measurements, SpreadingFactor, SyncWord,
+    receiver::{FirstPath, FrameView},
+};
 
 /// What the CRC said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,4 +43,17 @@ pub struct HeardFrame {
     pub measurements: Measurements,
     /// Its samples, where the receiver was told to keep them.
     pub evidence: Option<Evidence>,
+}
+
+impl HeardFrame {
+    /// How much later than [`Measurements::middle`], which is of the strongest path, the same middle arrived by the first, ns; usually
+    /// negative. Corrected for the echoes that the response over the band shows, as far as it shows them; the standard error
+    /// includes echoes, those of the other times are of noise alone.
+    pub fn first_path_ns(&self) -> Estimate {
+        let chip_rate_hz = f64::from(self.bandwidth.hz());
+        let view = FrameView { response: self.measurements.response, share: 1.0 };
+        let path = FirstPath::of(&[view], chip_rate_hz).unwrap_or(FirstPath::UNKNOWN);
+        let ns = 1e9 / chip_rate_hz;
+        Estimate { value: path.delay_chips * ns, sigma: path.sigma_chips * ns }
+    }
 }

@@ -58,11 +58,6 @@ pub struct Measurements {
     pub middle: TimeOfArrival,
     /// Standard error of [`Self::middle`], ns.
     pub middle_sigma_ns: f64,
-    /// Arrival of the same middle by the first path rather than by the strongest: corrected for the echoes that the response over the
-    /// band shows, as far as it shows them.
-    pub first_path: TimeOfArrival,
-    /// Standard error of [`Self::first_path`], ns, echoes included; those of the other times are of noise alone.
-    pub first_path_sigma_ns: f64,
     /// What the channel does to the band; several frames' responses together tell the first path better ([`crate::combine_hops`]).
     pub response: crate::ChannelResponse,
     /// Arrival of the first preamble chip in samples of the stream as the caller brought it.

@@ -160,12 +160,12 @@ fn the_first_path_is_nearer_than_the_strongest_and_honest() {
             let chips = (format.chips(BYTES) + 14 * 128) as f64 + 4096.0;
             let samples = receive(format, &payload, link, (&ways, 868e6), chips, &mut rng);
             for frame in hear(&samples).iter().filter(|frame| frame.payload == payload) {
-                let measured = frame.measurements;
+                let (measured, first_path_ns) = (frame.measurements, frame.first_path_ns());
                 let late = Errors::of(&measured, format, &encode(format, &payload).unwrap(), link).error[0];
-                let first_late = late + measured.first_path.since_ns(measured.middle);
+                let first_late = late + first_path_ns.value;
                 strongest += late * late;
                 first += first_late * first_late;
-                normalised += (first_late / measured.first_path_sigma_ns).powi(2);
+                normalised += (first_late / first_path_ns.sigma).powi(2);
                 heard += 1.0;
             }
         }

@@ -180,7 +180,7 @@ fn a_jammer_buys_no_work() {
 
 fn is_finite(measured: &Measurements) -> bool {
     let estimates = [measured.rssi_dbfs, measured.noise_floor_dbfs, measured.snr_db, measured.cfo_hz];
-    let sigmas = [measured.arrival_sigma_ns, measured.middle_sigma_ns, measured.first_path_sigma_ns];
+    let sigmas = [measured.arrival_sigma_ns, measured.middle_sigma_ns];
     estimates.iter().all(|estimate| estimate.value.is_finite() && estimate.sigma.is_finite())
         && sigmas.iter().chain([&measured.sample_start, &measured.gain.re]).all(|value| value.is_finite())
 }

@@ -145,8 +145,8 @@ fn one_hop(
         cfo_hz: measured.cfo_hz,
         sfo_ppm: measured.sfo_ppm,
     };
-    let first_ns = late_ns + measured.first_path.since_ns(measured.middle);
-    Ok(Some(Heard { hop, first_ns, first_sigma_ns: measured.first_path_sigma_ns }))
+    let first_path_ns = frame.first_path_ns();
+    Ok(Some(Heard { hop, first_ns: late_ns + first_path_ns.value, first_sigma_ns: first_path_ns.sigma }))
 }
 
 fn add_combined(all: &mut [Errs; 6], hops: &[Hop], combined: &CombinedHops) {

@@ -5,7 +5,7 @@
 //! 1. **Arrival.** Given the power `P_k` that a hop came with, echoes of spread `tau` scatter its delay by `tau sqrt(P / 2 P_k)` (the
 //!    derivative of a Gaussian process given its value: Rice 1948): so hops count by power, and those that fit nothing count little
 //!    ([`robust_mean`]). The mean is late by the echoes' mean delay, about as much as hops of mean power scatter.
-//! 2. **First path.** The likelihood of [`crate::Measurements::first_path`] with one path for all hops: their powers, delays and the
+//! 2. **First path.** The likelihood of [`crate::HeardFrame::first_path_ns`] with one path for all hops: their powers, delays and the
 //!    shapes of their responses tell together how long the echoes last, and with it what the mean delay is. Hops of one band fade
 //!    alike, so eight are not trusted eight times as much.
 //! 3. **Carrier and clock.** `cfo_k = eps f_k` of one pair of oscillators, and sample clocks of the same pair, unless somebody

@@ -14,7 +14,6 @@ use super::{
     chips::ChipReader,
     correlate::likeliest_carrier,
     demodulator::Demodulator,
-    first_path::{FirstPath, FrameView},
     follower::{Followed, read_payload},
     history::History,
     least_squares::{Matrix, Normal, invert, sandwich},
@@ -78,13 +77,8 @@ pub(crate) fn measure(
     let arrival = |chip: f64| TimeOfArrival::from_sample(path.sample_of_chip(chip), time.rate_hz);
     let sigma_ns = |chip: f64| arrival_variance(&covariance, chip - middle).sqrt() / time.chip_rate_hz * 1e9;
     let response = ChannelResponse::of(frame, levels.noise * rate, free_phase, history, demodulator);
-    let first_path =
-        FirstPath::of(&[FrameView { response, share: 1.0 }], time.chip_rate_hz).unwrap_or(FirstPath::UNKNOWN);
-    let chips_to_ns = 1e9 / time.chip_rate_hz;
     Some(Measurements {
         response,
-        first_path: arrival(middle + first_path.delay_chips),
-        first_path_sigma_ns: first_path.sigma_chips * chips_to_ns,
         arrival: arrival(first_chip),
         arrival_sigma_ns: sigma_ns(first_chip),
         middle: arrival(middle),

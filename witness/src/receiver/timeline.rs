@@ -43,7 +43,7 @@ impl Timeline {
         let begins = TimeOfArrival::from_sample(self.begins as f64, self.rate_hz);
         let measured = &mut frame.measurements;
         measured.sample_start += self.begins as f64;
-        for time in [&mut measured.arrival, &mut measured.middle, &mut measured.first_path] {
+        for time in [&mut measured.arrival, &mut measured.middle] {
             *time = time.after(begins);
         }
         if let Some(evidence) = &mut frame.evidence {
