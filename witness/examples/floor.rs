@@ -1,6 +1,7 @@
 //! No floor: well above the noise every frame is heard, whatever its clock, its timing, the sample rate and the gap to the next one.
 //!
-//!     cargo run --release -p witness --example floor -- --out target/floor [--frames 10000] [--sf 7,9,12] [--seed 1] [--snr-db 10]
+//!     cargo run --release -p witness --example floor -- --out target/floor [--frames 10000] [--sf 7,9,12]
+//!     [--samples-per-chip 1,2,4,16] [--seed 1] [--snr-db 10]
 //!
 //! 16-byte payload, explicit header, CRC, 4/5. Frames follow each other with gaps of 1 to 12 symbols, each from another transmitter: its
 //! carrier within 20 ppm at 868 MHz, its clock tied to it, or exact, or off by as much while the carrier is exact. Writes `floor.csv`,
@@ -33,6 +34,9 @@ struct Arguments {
     /// Spreading factors.
     #[arg(long, value_delimiter = ',', default_values_t = [7, 9, 12])]
     sf: Vec<u32>,
+    /// Samples a chip.
+    #[arg(long, value_delimiter = ',', default_values_t = [1.0, 2.0, 4.0, 16.0])]
+    samples_per_chip: Vec<f64>,
     /// Of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -41,7 +45,6 @@ struct Arguments {
     snr_db: f64,
 }
 
-const SAMPLINGS: [f64; 4] = [1.0, 2.0, 4.0, 16.0];
 const FRAMES_A_STREAM: usize = 5;
 const PPM: f64 = 20.0;
 const PPM_HZ: f64 = 868.0;
@@ -78,13 +81,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     fs::create_dir_all(&arguments.out)?;
     let clocks = [Clock::Tied, Clock::CarrierOnly, Clock::SamplesOnly];
-    let combinations = SAMPLINGS.len() * clocks.len();
+    let combinations = arguments.samples_per_chip.len() * clocks.len();
     let streams = arguments.frames.div_ceil(combinations * FRAMES_A_STREAM);
     let progress = ProgressBar::new((arguments.sf.len() * combinations * streams) as u64);
     progress.set_style(ProgressStyle::with_template("{pos} of {len} streams, {elapsed}: {msg}")?);
     let mut rows = Vec::new();
     for &sf in &arguments.sf {
-        for sampling in SAMPLINGS {
+        for &sampling in &arguments.samples_per_chip {
             for clock in clocks {
                 progress.set_message(format!("SF{sf}, {sampling} samples a chip, {clock:?}"));
                 let mut row = Row { sf, sampling, clock, frames: 0, lost: 0, invented: 0 };
@@ -123,11 +126,13 @@ fn run(
         for (index, sent) in sent.iter().enumerate().filter(|(_, sent)| !is_heard(sent, &heard)) {
             row.lost += 1;
             let Link { delay_chips, cfo_hz, sfo_ppm, .. } = sent.link;
-            progress.println(format!(
-                "lost: SF{} at {} samples a chip, {:?}, stream {stream}, frame {index}: {cfo_hz:.1} Hz, \
-                 {sfo_ppm:.2} ppm, at chip {delay_chips:.3}",
-                row.sf, row.sampling, row.clock
-            ));
+            progress.suspend(|| {
+                eprintln!(
+                    "lost: SF{} at {} samples a chip, {:?}, stream {stream}, frame {index}: {cfo_hz:.1} Hz, \
+                     {sfo_ppm:.2} ppm, at chip {delay_chips:.3}",
+                    row.sf, row.sampling, row.clock
+                );
+            });
         }
         let known = |frame: &&HeardFrame| sent.iter().any(|sent| sent.payload[..] == frame.payload);
         let good = || heard.iter().filter(|frame| frame.crc == CrcStatus::Ok);

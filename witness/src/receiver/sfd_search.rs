@@ -36,6 +36,9 @@ const CARRIER_STEP_BINS: f64 = 0.02;
 /// Hypotheses kept, and of those the ones whose neighbours are tried.
 const KEPT: usize = 32;
 const REFINED: usize = 8;
+/// Those of which the SFD alone says most are refined, too: a clock that is 20 ppm off while the carrier is not moves an SFD of SF12
+/// by a bin, and a carrier that is wrong by a bin has no energy in the up-chirps.
+const REFINED_BY_SFD: usize = 3;
 
 /// Windows that cut an up-chirp in two see its halves in phases that differ by the fraction of a chip of the start, so the bin that they
 /// measured is off by up to half a chip, and noise makes it a whole one. The patterns' own windows are the chirps: starts that differ from
@@ -149,17 +152,24 @@ pub(crate) fn hypotheses(
             }
         }
     }
+    by_score(&mut best);
+    let by_sfd: Vec<Hypothesis> = best.iter().take(REFINED_BY_SFD).copied().collect();
     let mut whole_chips = WholeChips::new(grid, demodulator);
     for hypothesis in &mut best {
         *hypothesis = whole_chips.best_of(*hypothesis, &STARTS);
     }
-    best.sort_by(|a, b| b.score.total_cmp(&a.score));
+    by_score(&mut best);
     best.truncate(REFINED);
+    best.extend(by_sfd);
     for hypothesis in &mut best {
         *hypothesis = whole_chips.best_of(*hypothesis, &NEIGHBOURS);
     }
-    best.sort_by(|a, b| b.score.total_cmp(&a.score));
+    by_score(&mut best);
     best
+}
+
+fn by_score(hypotheses: &mut [Hypothesis]) {
+    hypotheses.sort_by(|a, b| b.score.total_cmp(&a.score));
 }
 
 /// The clock tied to the carrier and, where their drift over the chips between differs, an exact one.
