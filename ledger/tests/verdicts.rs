@@ -44,7 +44,7 @@ fn party(number: u8) -> Party {
         gain_ddbi: 20,
         eirp_ddbm: 140,
         follows_pps: true,
-        anchor: true,
+        known: poc_verifier::Known::Genesis,
         chain: Chain { link: Hash::default(), index: 0, first_window: 11 },
     }
 }

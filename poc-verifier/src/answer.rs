@@ -1,11 +1,10 @@
 //! The answer: a hotspot that heard a beacon says so by radio, and thereby shows where it is.
 //!
-//! Public randomness `R` of a window asks one hotspot in `answer_one_in`, and says which of the window's beaconers it is to answer.
-//! If it hears that beacon it sends four frames, [`ANSWER_AFTER_MS`] after the beacon's last, whose payload only somebody can make
+//! Public randomness `R` of a window asks one hotspot in `answer_one_in` to answer a beacon. If it hears that it sends four frames, [`ANSWER_AFTER_MS`] after the beacon's last, whose payload only somebody can make
 //! who knows its link `x` and heard the challenge:
 //!
 //! ```text
-//! stream  = BLAKE3-XOF("answer", R, key):  asked = stream[0] * answer_one_in / 2^64 == 0,  beaconer = drawn[stream[1] * count / 2^64]
+//! asked   = BLAKE3-XOF("answer", R, short id of the beaconer, key)[0] * answer_one_in / 2^64 == 0
 //! payload = short id | 0x80 + frame | challenge's hop | 14 bytes of BLAKE3("answer payload", x, R, challenge's payload, frame)
 //! ```
 //! Whoever hears beacon and answer times both with one clock. That clock's offset falls out of the difference, and when the answer was sent
@@ -33,20 +32,10 @@ const ASK: &str = "earshot 2026 answer";
 const CHANNELS: &str = "earshot 2026 answer channels";
 const PAYLOAD: Context = Context::new("earshot 2026 answer payload");
 
-/// Whose beacon a hotspot is to answer in a window; `None` when it is not asked. `drawn` are the window's beaconers, sorted.
-pub fn challenger(
-    protocol: &Protocol,
-    randomness: &Hash,
-    drawn: &[PublicKey],
-    key: &PublicKey,
-) -> Option<PublicKey> {
-    if !protocol.region.ranging {
-        return None;
-    }
-    let mut stream = Stream::new(ASK, &[randomness.bytes(), key.bytes()]);
-    let asked = stream.below(protocol.answer_one_in) == 0;
-    let beaconer = drawn.get(stream.below(drawn.len() as u64) as usize)?;
-    (asked && beaconer != key).then_some(*beaconer)
+/// Whether a window's randomness asks a hotspot to answer a beacon.
+pub fn is_asked(protocol: &Protocol, randomness: &Hash, beacon: ShortId, key: &PublicKey) -> bool {
+    let mut stream = Stream::new(ASK, &[randomness.bytes(), &beacon.0, key.bytes()]);
+    protocol.region.ranging && beacon != ShortId::of(key) && stream.below(protocol.answer_one_in) == 0
 }
 
 /// Whether a payload says of itself that it is an answer's.

@@ -8,24 +8,21 @@ fn plan(dice: &mut Dice, beaconer: u64) -> BeaconPlan {
 #[test]
 fn one_hotspot_in_so_many_is_asked_and_never_by_itself() {
     let (protocol, mut dice) = (protocol(), Dice::new(1));
-    let drawn = [key(1), key(2), key(3)];
-    let (mut asked, mut of) = (0, [0; 3]);
-    for window in 0..300 {
+    let beacons = [1, 2, 3].map(|number| ShortId::of(&key(number)));
+    let mut asked = [0; 3];
+    for _ in 0..300 {
         let randomness = dice.hash();
-        for hotspot in 0..40 {
-            if let Some(beaconer) = challenger(&protocol, &randomness, &drawn, &key(hotspot)) {
-                assert_ne!(beaconer, key(hotspot), "window {window}");
-                asked += 1;
-                of[drawn.iter().position(|key| *key == beaconer).unwrap()] += 1;
-            }
+        for (beacon, asked) in beacons.into_iter().zip(&mut asked) {
+            *asked +=
+                (0..60).filter(|number| is_asked(&protocol, &randomness, beacon, &key(*number))).count();
+            let own = (1..4).filter(|number| ShortId::of(&key(*number)) == beacon);
+            assert!(own.into_iter().all(|number| !is_asked(&protocol, &randomness, beacon, &key(number))));
         }
     }
-    // 12,000 asked with 1/24 and, of three of forty, a third less: 487.5; four standard deviations.
-    assert!((401..=574).contains(&asked), "{asked}");
-    assert!(of.iter().all(|count| (110..=215).contains(count)), "{of:?}");
-    assert_eq!(challenger(&protocol, &dice.hash(), &[], &key(1)), None, "nobody beacons");
+    // 17,700 asked with 1/60 each: 295; four standard deviations.
+    assert!(asked.iter().all(|count| (227..=363).contains(count)), "{asked:?}");
     let mute = Protocol { region: crate::Region { ranging: false, ..protocol.region }, ..protocol };
-    assert!((0..500).all(|number| challenger(&mute, &dice.hash(), &drawn, &key(number)).is_none()));
+    assert!((0..500).all(|number| !is_asked(&mute, &dice.hash(), beacons[0], &key(number))));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::{
     messages::{ClosedSet, Commitment, Opening, Reveal, Showing},
     party::Party,
     plan::Randomness,
+    protocol::{Protocol, Region},
     sealed::Sealed,
     wire::{self, DecodeError, proto},
 };
@@ -39,6 +40,8 @@ pub struct Witnessed {
 /// A published round.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bundle {
+    /// What the round was played by; deadlines are those of [`Protocol::new`].
+    pub protocol: Protocol,
     /// Window.
     pub window: u64,
     /// Network time at which it began, ms.
@@ -75,6 +78,7 @@ impl Bundle {
             opening: self.opening.as_ref().map(Sealed::to_proto),
             closed_set: self.closed_set.as_ref().map(Sealed::to_proto),
             witnesses: witnesses.collect(),
+            rules: Some(rules(&self.protocol)),
             fresh_randomness: self.fresh.map(|fresh| fresh.bytes().to_vec()).unwrap_or_default(),
         }
         .encode_to_vec()
@@ -93,6 +97,7 @@ impl Bundle {
         }
         let raw: proto::Bundle = wire::decode("bundle", bytes, BUNDLE_BYTES_MAX)?;
         Ok(Self {
+            protocol: protocol(&raw.rules.ok_or(DecodeError::Missing("rules"))?)?,
             window: raw.window,
             window_start_ms: wire::in_range(
                 "window_start_ms",
@@ -119,6 +124,26 @@ impl Bundle {
     pub fn address(bytes: &[u8]) -> Hash {
         Hash::new(*blake3::hash(bytes).as_bytes())
     }
+}
+
+fn rules(protocol: &Protocol) -> proto::Rules {
+    proto::Rules {
+        region: protocol.region.name.into(),
+        period_windows: protocol.period_windows,
+        audit_one_in: protocol.audit_one_in,
+        answer_one_in: protocol.answer_one_in,
+    }
+}
+
+fn protocol(raw: &proto::Rules) -> Result<Protocol, DecodeError> {
+    let one_in = |field, value: u64| wire::in_range(field, value.min(1 << 40) as i64, 1, 1 << 32);
+    let region = Region::named(&raw.region).ok_or(DecodeError::Region)?;
+    let period_windows = one_in("period_windows", raw.period_windows)? as u64;
+    Ok(Protocol {
+        audit_one_in: one_in("audit_one_in", raw.audit_one_in)? as u64,
+        answer_one_in: one_in("answer_one_in", raw.answer_one_in)? as u64,
+        ..Protocol::new(region, period_windows)
+    })
 }
 
 fn witnessed(raw: proto::Witnessed) -> Result<Witnessed, DecodeError> {

@@ -16,7 +16,7 @@ use crate::{
     edge::{Asked, Edge},
     finding::{Finding, Outcome, decide},
     messages::{ClosedSet, Opening, Report, ShortId},
-    party::Party,
+    party::{Known, Party},
     place::{self, PlaceVerdict},
     plan::{BeaconPlan, Randomness, is_drawn},
     protocol::Protocol,
@@ -57,10 +57,6 @@ pub struct Epoch<'a> {
     pub protocol: &'a Protocol,
     /// Every registered hotspot.
     pub parties: &'a BTreeMap<PublicKey, Party>,
-    /// Hotspots that count as proven from earlier epochs, and how many epochs ago that was.
-    pub proven_before: &'a BTreeMap<PublicKey, u64>,
-    /// Hotspots named in genesis.
-    pub genesis_anchors: &'a [PublicKey],
     /// Payloads of earlier rounds, and their windows, for telling recordings.
     pub earlier: &'a PayloadMemory,
     /// The rounds.
@@ -148,10 +144,8 @@ struct Planned<'a> {
     drawn: bool,
     plan: Option<BeaconPlan>,
     audit: Option<Audit>,
-    /// Whether it was asked to answer somebody in this window.
-    asked: bool,
-    /// Which of the rounds it answered, and its answer; once both are open.
-    answer: Option<(usize, Answer)>,
+    /// Which of the rounds it was asked to answer, and its answer; once both are open.
+    answers: Vec<(usize, Answer)>,
 }
 
 /// Judges an epoch. Rounds of unknown beaconers and testimonies of unknown witnesses are left out: they have no place to be at.
@@ -172,49 +166,47 @@ fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
         link.map(|link| BeaconPlan::derive(epoch.protocol, &round.beaconer, &link, &round.randomness.window));
     let audit =
         round.fresh.and_then(|fresh| Audit::draw(epoch.protocol, round.window, &round.beaconer, &fresh));
-    Some(Planned { round, beaconer, drawn, plan, audit, asked: false, answer: None })
+    Some(Planned { round, beaconer, drawn, plan, audit, answers: Vec::new() })
 }
 
-/// Says of every round whose hotspot was asked to answer another what its answer is.
+/// Finds the answers of every round's hotspot to the others of its window.
 fn find_answers(epoch: &Epoch, rounds: &mut [Planned]) {
-    let mut drawn_in: BTreeMap<u64, Vec<PublicKey>> = BTreeMap::new();
+    let asks = |challenge: &Planned, round: &Round| {
+        let (randomness, beacon) = (&round.randomness.window, ShortId::of(&challenge.round.beaconer));
+        challenge.round.window == round.window
+            && answer::is_asked(epoch.protocol, randomness, beacon, &round.beaconer)
+    };
     for index in 0..rounds.len() {
         let round = rounds[index].round;
-        let drawn = drawn_in.entry(round.window).or_insert_with(|| {
-            let drawn = |key: &&PublicKey| is_drawn(epoch.protocol, round.window, &round.randomness, key);
-            epoch.parties.keys().filter(drawn).copied().collect()
+        let Some(link) = round.link else { continue };
+        let answers = rounds.iter().enumerate().filter(|(_, challenge)| asks(challenge, round));
+        let answers = answers.filter_map(|(number, challenge)| {
+            let (plan, randomness) = (challenge.plan.as_ref()?, &round.randomness.window);
+            Some((number, Answer::to(epoch.protocol, &round.beaconer, &link, randomness, plan)))
         });
-        let challenger = answer::challenger(epoch.protocol, &round.randomness.window, drawn, &round.beaconer);
-        rounds[index].asked = challenger.is_some();
-        let challenge = challenger.and_then(|challenger| {
-            rounds
-                .iter()
-                .position(|other| other.round.window == round.window && other.beaconer.key == challenger)
-        });
-        rounds[index].answer = challenge.zip(round.link).and_then(|(challenge, link)| {
-            let plan = rounds[challenge].plan.as_ref()?;
-            let answer = Answer::to(epoch.protocol, &round.beaconer, &link, &round.randomness.window, plan);
-            Some((challenge, answer))
-        });
+        rounds[index].answers = answers.collect();
     }
 }
 
-/// Whether a report tells of nothing but answers that are, or may yet turn out to be, the hotspot's: they are no claim of coverage.
+/// Whether a report tells of nothing but answers: they are no claim of coverage. One whose every answer is known to be another has none.
 fn only_answers(planned: &Planned, report: &Report) -> bool {
-    let own =
-        |payload: &[u8]| planned.answer.as_ref().is_none_or(|(_, answer)| answer.frame_of(payload).is_some());
-    planned.asked
-        && !report.hops.is_empty()
+    let own = |payload: &[u8]| {
+        planned.answers.is_empty()
+            || planned.answers.iter().any(|(_, answer)| answer.frame_of(payload).is_some())
+    };
+    !report.hops.is_empty()
         && report.hops.iter().all(|hop| answer::is_marked(&hop.payload) && own(&hop.payload))
 }
 
 fn place_of(epoch: &Epoch, party: &Party, rounds: &[Planned]) -> PlaceVerdict {
-    if epoch.genesis_anchors.contains(&party.key) {
+    if party.known == Known::Genesis {
         return PlaceVerdict::by_genesis();
     }
     let judged = place::judge(party, &arrivals::of_party(epoch, party, rounds));
-    match epoch.proven_before.get(&party.key) {
-        Some(epochs) if judged.outcome == Outcome::Unproven => PlaceVerdict::proven_before(*epochs),
+    match party.known {
+        Known::ProvenEpochsAgo(epochs) if judged.outcome == Outcome::Unproven => {
+            PlaceVerdict::proven_before(epochs)
+        }
         _ => judged,
     }
 }

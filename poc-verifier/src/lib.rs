@@ -43,7 +43,7 @@ pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Witnessed};
 pub use edge::{Asked, Edge, HeardHop, Standing};
 pub use finding::{CheckName, Finding, Outcome};
 pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};
-pub use party::{Chain, Party};
+pub use party::{Chain, Known, Party};
 pub use place::PlaceVerdict;
 pub use plan::{BeaconPlan, Randomness};
 pub use protocol::{Protocol, Region, Timetable};

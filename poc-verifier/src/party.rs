@@ -23,10 +23,40 @@ pub struct Party {
     pub eirp_ddbm: i32,
     /// Whether its clock follows PPS.
     pub follows_pps: bool,
-    /// Whether it counts as an anchor: named in genesis, or its place proven within 30 days.
-    pub anchor: bool,
+    /// What earlier epochs say of its place.
+    pub known: Known,
     /// Its one-way chain.
     pub chain: Chain,
+}
+
+/// What is known of a hotspot's place before an epoch is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing that counts: never proven, or longer than 30 days ago.
+    No,
+    /// Named in genesis: where everything else is measured from.
+    Genesis,
+    /// Proven so many epochs ago, at least 1.
+    ProvenEpochsAgo(u64),
+}
+
+impl Known {
+    /// 0 for no, 1 for genesis, one more than the epochs.
+    fn to_number(self) -> u64 {
+        match self {
+            Self::No => 0,
+            Self::Genesis => 1,
+            Self::ProvenEpochsAgo(epochs) => epochs.saturating_add(1),
+        }
+    }
+
+    fn of_number(number: u64) -> Self {
+        match number {
+            0 => Self::No,
+            1 => Self::Genesis,
+            more => Self::ProvenEpochsAgo(more - 1),
+        }
+    }
 }
 
 /// What is known of a hotspot's one-way chain.
@@ -61,6 +91,11 @@ impl Chain {
 }
 
 impl Party {
+    /// Whether it counts as an anchor: named in genesis, or its place proven within 30 days.
+    pub fn is_anchor(&self) -> bool {
+        self.known != Known::No
+    }
+
     /// Antenna gain, dBi.
     pub fn gain_dbi(&self) -> f64 {
         f64::from(self.gain_ddbi) / 10.0
@@ -81,7 +116,7 @@ impl Party {
             gain_ddbi: self.gain_ddbi,
             eirp_ddbm: self.eirp_ddbm,
             follows_pps: self.follows_pps,
-            anchor: self.anchor,
+            known: self.known.to_number(),
             chain_link: self.chain.link.bytes().to_vec(),
             chain_index: self.chain.index,
             chain_first_window: self.chain.first_window,
@@ -97,7 +132,7 @@ impl Party {
             gain_ddbi: wire::in_range("gain_ddbi", raw.gain_ddbi, -200, 400)?,
             eirp_ddbm: wire::in_range("eirp_ddbm", raw.eirp_ddbm, -500, 600)?,
             follows_pps: raw.follows_pps,
-            anchor: raw.anchor,
+            known: Known::of_number(raw.known),
             chain: Chain {
                 link: Hash::new(wire::fixed("chain_link", &raw.chain_link)?),
                 index: raw.chain_index,

@@ -60,6 +60,11 @@ impl Region {
         source: "ETSI EN 300 220-2 V3.2.1, annex B, band L; ERC/REC 70-03 annex 1",
     };
 
+    /// The plan of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::EU868].into_iter().find(|region| region.name == name)
+    }
+
     /// Shape of a beacon frame.
     pub fn frame(&self) -> FrameFormat {
         FrameFormat {
@@ -112,12 +117,12 @@ pub struct Protocol {
     pub period_windows: u64,
     /// One beacon in so many is audited: its witnesses must show samples.
     pub audit_one_in: u64,
-    /// In each window one hotspot in so many is asked to answer a beacon.
+    /// One hotspot in so many is asked to answer a beacon.
     pub answer_one_in: u64,
 }
 
-/// Every hotspot answers about every other period: a quarter of its beacons' air time.
-const ANSWER_ONE_IN: u64 = 24;
+/// Where thirty hotspots hear each other each answers every other period: a quarter of its beacons' air time.
+const ANSWER_ONE_IN: u64 = 60;
 /// 8.6 kB of every fourth edge: 2 kB an edge on average.
 const AUDIT_ONE_IN: u64 = 4;
 

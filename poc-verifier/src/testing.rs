@@ -7,7 +7,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use secp256k1::SecretKey;
 
-use crate::{Chain, Party, Protocol, Region, messages::Hop};
+use crate::{Chain, Known, Party, Protocol, Region, messages::Hop};
 
 const TEST: Context = Context::new("earshot 2026 verifier's tests");
 
@@ -83,7 +83,7 @@ pub(crate) fn party(number: u64, place: Place) -> Party {
         gain_ddbi: 20,
         eirp_ddbm: 140,
         follows_pps: true,
-        anchor: true,
+        known: Known::Genesis,
         chain: Chain { link: Hash::default(), index: 0, first_window: 0 },
     }
 }

@@ -73,6 +73,9 @@ pub enum DecodeError {
     /// No place on Earth.
     #[error(transparent)]
     Place(#[from] geo_index::PlaceError),
+    /// A channel plan that is not known here.
+    #[error("region: no channel plan of this name is known")]
+    Region,
     /// Samples in a form that none have.
     #[error(transparent)]
     Exhibit(#[from] witness::ExhibitError),

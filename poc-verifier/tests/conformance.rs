@@ -317,7 +317,7 @@ fn a_published_round_is_judged_as_it_was() {
     use Outcome::{Accepted, Rejected, Unproven};
     for seed in 0..12 {
         let played = words::play(seed, &CONDUCTS);
-        let judged = words::judged(&played.protocol, &played.parties, &played.genesis_anchors, &played.round);
+        let judged = words::judged(&played.protocol, &played.parties, &played.round);
         let expected = [
             (Accepted, None),
             (Accepted, None),
@@ -336,7 +336,7 @@ fn a_published_round_is_judged_as_it_was() {
         let bundle = Bundle::decode(&bytes).unwrap();
         assert_eq!(bundle, played.bundle);
         let (round, parties) = replayed(&bundle, &played.protocol);
-        let again = words::judged(&played.protocol, &parties, &played.genesis_anchors, &round);
+        let again = words::judged(&played.protocol, &parties, &round);
         assert_eq!(again, judged, "seed {seed}");
     }
 }
@@ -348,7 +348,7 @@ fn a_place_is_measured_by_committed_words_only() {
         let mut conducts = vec![Conduct::Honest; count];
         conducts.resize(count + 6, bad);
         let played = words::play(5, &conducts);
-        let judged = words::judged(&played.protocol, &played.parties, &played.genesis_anchors, &played.round);
+        let judged = words::judged(&played.protocol, &played.parties, &played.round);
         let place = &judged.places[&played.round.beaconer];
         assert_eq!((place.outcome, place.anchors), (Outcome::Unproven, count), "{bad:?}: {place:?}");
         assert!(judged.rounds[0].edges.iter().all(|edge| edge.outcome != Outcome::Accepted));
@@ -359,9 +359,7 @@ fn a_place_is_measured_by_committed_words_only() {
 #[test]
 fn a_beacon_without_its_link_or_its_draw_is_not_accepted() {
     let played = words::play(6, &[Conduct::Honest; 5]);
-    let judge = |round: &Round| {
-        words::judged(&played.protocol, &played.parties, &played.genesis_anchors, round).rounds.remove(0)
-    };
+    let judge = |round: &Round| words::judged(&played.protocol, &played.parties, round).rounds.remove(0);
     assert!(judge(&played.round).edges.iter().all(|edge| edge.outcome == Outcome::Accepted));
     let unopened = Round { link: None, ..played.round.clone() };
     assert!(judge(&unopened).edges.iter().all(|edge| edge.outcome == Outcome::Unproven));
@@ -396,8 +394,6 @@ fn recordings_are_told_by_their_window() {
         poc_verifier::judge(&poc_verifier::Epoch {
             protocol: &now.protocol,
             parties: &now.parties,
-            proven_before: &BTreeMap::new(),
-            genesis_anchors: &now.genesis_anchors,
             earlier: memory,
             rounds: std::slice::from_ref(&round),
         })

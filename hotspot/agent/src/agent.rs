@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use identity::PublicKey;
 use poc_verifier::{
     Audit, BeaconPlan, Protocol, Randomness, Sealed,
-    answer::{ANSWER_AFTER_MS, ANSWER_HOPS, AnswerPlan, challenger},
+    answer::{ANSWER_AFTER_MS, ANSWER_HOPS, AnswerPlan, is_asked},
     messages::{Opening, ShortId, Showing},
     plan::is_drawn,
     protocol::{HOPS, PAYLOAD_BYTES},
@@ -68,8 +68,8 @@ impl Agent {
         Ok(transmissions(&self.protocol, &plan, window_start_ns, self.station.conducted_dbm())?)
     }
 
-    /// What to send once a window's beacons were heard: an answer to the one that it is asked to answer; nothing when it is not asked, or
-    /// did not hear that. `drawn` are the window's beaconers, sorted.
+    /// What to send once a window's beacons were heard: an answer to the one that it is asked to answer, the first of several; nothing when
+    /// it is not asked, or did not hear that.
     ///
     /// # Errors
     /// [`CannotBeacon`] when the law forbids it.
@@ -77,15 +77,12 @@ impl Agent {
         &mut self,
         window: u64,
         randomness: &Randomness,
-        drawn: &[PublicKey],
         heard: &[HeardBeacon],
     ) -> Result<Vec<Transmission>, CannotBeacon> {
         let key = self.key();
-        let challenger = challenger(&self.protocol, &randomness.window, drawn, &key);
-        let challenge = challenger.and_then(|challenger| {
-            let beacon = heard.iter().find(|heard| heard.beacon == ShortId::of(&challenger))?;
-            beacon.hops.last()
-        });
+        let asked =
+            heard.iter().find(|heard| is_asked(&self.protocol, &randomness.window, heard.beacon, &key));
+        let challenge = asked.and_then(|heard| heard.hops.last());
         let (Some(challenge), Some(link)) = (challenge, self.station.link(window)) else {
             return Ok(Vec::new());
         };

@@ -107,7 +107,7 @@ fn party(agent: &Agent) -> Party {
         gain_ddbi: station.gain_ddbi,
         eirp_ddbm: station.eirp_ddbm,
         follows_pps: true,
-        anchor: true,
+        known: poc_verifier::Known::Genesis,
         chain: poc_verifier::Chain { link: station.chain.head(), index: 0, first_window: 5 },
     }
 }

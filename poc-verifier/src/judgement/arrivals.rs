@@ -27,9 +27,9 @@ pub(super) fn of_party<'a>(
     rounds: &'a [Planned<'a>],
 ) -> Vec<Vec<Arrival<'a>>> {
     let own = || rounds.iter().filter(|planned| planned.beaconer.key == party.key);
-    let answers = own().filter_map(|planned| {
-        let (challenger, answer) = planned.answer.as_ref()?;
-        let challenge = rounds.get(*challenger).filter(|challenge| challenge.beaconer.anchor)?;
+    let answers = own().flat_map(|planned| planned.answers.iter().map(move |answer| (planned, answer)));
+    let answers = answers.filter_map(|(planned, (challenger, answer))| {
+        let challenge = rounds.get(*challenger).filter(|challenge| challenge.beaconer.is_anchor())?;
         Some(of_answer(epoch, planned, answer, challenge))
     });
     // Of lists with as many anchors the last counts: precise clocks before differences.

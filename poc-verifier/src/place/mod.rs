@@ -148,7 +148,7 @@ fn independent<'a>(claimant: &Party, arrivals: &[Arrival<'a>]) -> Vec<Arrival<'a
     let mut by_owner: BTreeMap<PublicKey, Arrival<'a>> = BTreeMap::new();
     for arrival in arrivals {
         let anchor = arrival.anchor;
-        if !anchor.anchor
+        if !anchor.is_anchor()
             || anchor.follows_pps != (arrival.timed == Timed::ByPps)
             || anchor.owner == claimant.owner
             || anchor.key == claimant.key

@@ -334,7 +334,7 @@ fn uncounted(change: impl Fn(&City, &mut Party)) {
 
 #[test]
 fn hotspots_that_are_no_anchors_do_not_count() {
-    uncounted(|_, anchor| anchor.anchor = false);
+    uncounted(|_, anchor| anchor.known = crate::Known::No);
 }
 
 #[test]

@@ -12,8 +12,8 @@ use identity::{Context, Hash, MerklePath, OneWayChain, PublicKey};
 use num_complex::Complex32;
 use poc_verifier::Message;
 use poc_verifier::{
-    BeaconPlan, Bundle, Chain, Epoch, EpochJudgement, Party, PayloadMemory, Protocol, Randomness, Region,
-    Round, Sealed, WindowBook, Witnessed, judge,
+    BeaconPlan, Bundle, Chain, Epoch, EpochJudgement, Known, Party, PayloadMemory, Protocol, Randomness,
+    Region, Round, Sealed, WindowBook, Witnessed, judge,
     messages::{ClosedSet, Commitment, Hop, Opening, Report, Reveal, ShortId, Showing},
     plan::is_drawn,
     protocol::HOPS,
@@ -139,7 +139,7 @@ pub(crate) fn any_showing() -> impl Strategy<Value = Showing> {
 pub(crate) fn any_party() -> impl Strategy<Value = Party> {
     let place =
         (number(-900_000_000, 900_000_000), number(-1_800_000_000, 1_799_999_999), number(-10_000, 200_000));
-    let radio = (number(-200, 400), number(-500, 600), any::<bool>(), any::<bool>());
+    let radio = (number(-200, 400), number(-500, 600), any::<bool>(), 0..4_usize);
     let chain = (any_hash(), any::<u64>(), any::<u64>());
     (0..50_u64, 0..50_u64, place, radio, chain).prop_map(
         |(key, owner, place, radio, (link, index, first_window))| Party {
@@ -149,7 +149,12 @@ pub(crate) fn any_party() -> impl Strategy<Value = Party> {
             gain_ddbi: radio.0 as i32,
             eirp_ddbm: radio.1 as i32,
             follows_pps: radio.2,
-            anchor: radio.3,
+            known: [
+                Known::No,
+                Known::Genesis,
+                Known::ProvenEpochsAgo(1),
+                Known::ProvenEpochsAgo(u64::MAX - 1),
+            ][radio.3],
             chain: Chain { link, index, first_window },
         },
     )
@@ -178,6 +183,7 @@ pub(crate) fn any_bundle() -> impl Strategy<Value = Bundle> {
             (fresh, witnesses),
         )| {
             Bundle {
+                protocol: protocol(),
                 window,
                 window_start_ms,
                 randomness: Randomness { period, window: window_hash },
@@ -207,7 +213,6 @@ pub(crate) enum Conduct {
 pub(crate) struct Played {
     pub(crate) protocol: Protocol,
     pub(crate) parties: BTreeMap<PublicKey, Party>,
-    pub(crate) genesis_anchors: Vec<PublicKey>,
     pub(crate) round: Round,
     pub(crate) bundle: Bundle,
 }
@@ -271,7 +276,6 @@ pub(crate) fn play(seed: u64, conducts: &[Conduct]) -> Played {
     for reveal in reveals {
         book.reveal(reveal, 4000).unwrap();
     }
-    let genesis_anchors = parties.keys().copied().filter(|key| *key != beaconer.key).collect();
     let round = Round {
         window,
         window_start_ns: WINDOW_START_MS as i64 * 1_000_000,
@@ -290,6 +294,7 @@ pub(crate) fn play(seed: u64, conducts: &[Conduct]) -> Played {
         showing: said.showing.clone(),
     });
     let bundle = Bundle {
+        protocol,
         window,
         window_start_ms: WINDOW_START_MS,
         randomness,
@@ -299,7 +304,7 @@ pub(crate) fn play(seed: u64, conducts: &[Conduct]) -> Played {
         fresh: round.fresh,
         witnesses: witnesses.collect(),
     };
-    Played { protocol, parties, genesis_anchors, round, bundle }
+    Played { protocol, parties, round, bundle }
 }
 
 fn party(number: u64, place: Place, chain: &OneWayChain) -> Party {
@@ -310,7 +315,7 @@ fn party(number: u64, place: Place, chain: &OneWayChain) -> Party {
         gain_ddbi: 20,
         eirp_ddbm: 140,
         follows_pps: true,
-        anchor: number > 0,
+        known: if number > 0 { Known::Genesis } else { Known::No },
         chain: Chain { link: chain.head(), index: 0, first_window: 5 },
     }
 }
@@ -351,14 +356,11 @@ fn hops(plan: &BeaconPlan, flight_ns: f64, rng: &mut ChaCha8Rng) -> Vec<Hop> {
 pub(crate) fn judged(
     protocol: &Protocol,
     parties: &BTreeMap<PublicKey, Party>,
-    genesis_anchors: &[PublicKey],
     round: &Round,
 ) -> EpochJudgement {
     judge(&Epoch {
         protocol,
         parties,
-        proven_before: &BTreeMap::new(),
-        genesis_anchors,
         earlier: &PayloadMemory::default(),
         rounds: std::slice::from_ref(round),
     })

@@ -1,8 +1,5 @@
 //! The end of an epoch: judge, publish, sign, commit, pay.
 
-use std::collections::BTreeMap;
-
-use identity::PublicKey;
 use ledger::{store::Attachments, verdicts::Judged};
 use ledger_machine::{Body, Effect, Millis};
 use poc_verifier::{BeaconPlan, Bundle, Epoch, Round, Witnessed, judge};
@@ -12,13 +9,9 @@ use super::{EpochReport, World, WorldError};
 impl World {
     /// Judges the epoch's rounds and seals the block that ends it.
     pub(crate) fn close_epoch(&mut self, epoch: u64, rounds: &[Round]) -> Result<EpochReport, WorldError> {
-        let proven_before: BTreeMap<PublicKey, u64> =
-            self.parties.keys().filter_map(|key| Some((*key, self.proven_epochs_ago(key, epoch)?))).collect();
         let judgement = judge(&Epoch {
             protocol: &self.protocol,
             parties: &self.parties,
-            proven_before: &proven_before,
-            genesis_anchors: &self.genesis_anchors,
             earlier: &self.payloads,
             rounds,
         });
@@ -79,6 +72,7 @@ impl World {
             })
         });
         Bundle {
+            protocol: self.protocol,
             window: round.window,
             window_start_ms: (round.window_start_ns / 1_000_000) as u64,
             randomness: round.randomness,

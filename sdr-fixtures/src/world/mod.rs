@@ -24,7 +24,9 @@ use ledger::{
 use ledger_machine::{
     Calendar, Cell12, ClockClass, EpochSummary, Genesis, GenesisHotspot, Millis, Price, RewardLine, State,
 };
-use poc_verifier::{Chain, EpochJudgement, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Region};
+use poc_verifier::{
+    Chain, EpochJudgement, Known, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Region,
+};
 use witness::ReceiverError;
 
 use crate::{
@@ -213,7 +215,6 @@ pub struct World {
     pub(crate) hotspots: Vec<Hotspot>,
     pub(crate) engine: Local,
     pub(crate) parties: BTreeMap<PublicKey, Party>,
-    pub(crate) genesis_anchors: Vec<PublicKey>,
     /// Epoch in which a place was last proven.
     pub(crate) proven: BTreeMap<PublicKey, u64>,
     pub(crate) payloads: PayloadMemory,
@@ -259,11 +260,6 @@ impl World {
             protocol,
             calendar: genesis.calendar,
             ether,
-            genesis_anchors: hotspots
-                .iter()
-                .filter(|hotspot| hotspot.anchor)
-                .map(|hotspot| hotspot.key)
-                .collect(),
             hotspots,
             engine,
             parties: BTreeMap::new(),
@@ -412,7 +408,11 @@ impl World {
                     gain_ddbi: station.gain_ddbi,
                     eirp_ddbm: station.eirp_ddbm,
                     follows_pps: station.follows_pps,
-                    anchor: hotspot.anchor || self.proven_epochs_ago(&hotspot.key, epoch).is_some(),
+                    known: match self.proven_epochs_ago(&hotspot.key, epoch) {
+                        _ if hotspot.anchor => Known::Genesis,
+                        Some(epochs) => Known::ProvenEpochsAgo(epochs),
+                        None => Known::No,
+                    },
                     chain: Chain { link, index, first_window: station.chain_first_window },
                 };
                 (hotspot.key, party)

@@ -32,7 +32,7 @@ impl World {
         let drawn = self.drawn(&randomness);
         let (beaconers, stretches) = self.beacon(&randomness, &drawn, onlooker)?;
         let mut heard = self.hear(&drawn, &stretches);
-        let answers = self.answer(&randomness, &drawn, &heard)?;
+        let answers = self.answer(&randomness, &heard)?;
         for (heard, later) in heard.iter_mut().zip(self.hear(&drawn, &answers)) {
             HeardBeacon::join(heard, later);
         }
@@ -114,18 +114,15 @@ impl World {
     fn answer(
         &mut self,
         randomness: &Randomness,
-        drawn: &[(PublicKey, Place)],
         heard: &[Vec<HeardBeacon>],
     ) -> Result<Vec<Busy>, WorldError> {
-        let mut beaconers: Vec<PublicKey> = drawn.iter().map(|(key, _)| *key).collect();
-        beaconers.sort_unstable();
         let (window, era) = (self.window, self.era());
         let mut stretches = Vec::new();
         for (hotspot, heard) in self.hotspots.iter_mut().zip(heard) {
             if !hotspot.transmits() {
                 continue;
             }
-            let answer = hotspot.agent.answer(window, randomness, &beaconers, heard);
+            let answer = hotspot.agent.answer(window, randomness, heard);
             let answer = answer.map_err(|error| WorldError::Beacon { name: hotspot.name.clone(), error })?;
             hotspot.answered = !answer.is_empty();
             for transmission in &answer {

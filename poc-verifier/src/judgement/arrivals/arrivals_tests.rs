@@ -6,9 +6,9 @@ use geo_index::{Place, geodesy::light_delay_ns};
 use identity::{Hash, PublicKey};
 
 use crate::{
-    BeaconPlan, Epoch, Outcome, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Round, Standing,
-    Testimony,
-    answer::{ANSWER_AFTER_MS, AnswerPlan, challenger, frame_start_ns},
+    BeaconPlan, Epoch, Known, Outcome, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Round,
+    Standing, Testimony,
+    answer::{ANSWER_AFTER_MS, AnswerPlan, frame_start_ns},
     judge,
     messages::{Hop, Report, ShortId},
     plan::is_drawn,
@@ -85,7 +85,8 @@ impl City {
         let places = radios.iter().map(|(number, radio)| (*number, radio.place));
         let parties = places.map(|(number, place)| {
             let place = if number == CLAIMANT { asserted } else { place };
-            (key(number), Party { follows_pps: pps, anchor: number != CLAIMANT, ..party(number, place) })
+            let known = if number == CLAIMANT { Known::No } else { Known::Genesis };
+            (key(number), Party { follows_pps: pps, known, ..party(number, place) })
         });
         let parties: BTreeMap<PublicKey, Party> = parties.collect();
         let (window, randomness, beaconer_link, link) = draw(&protocol, &parties, &mut dice);
@@ -135,8 +136,6 @@ impl City {
         judge(&Epoch {
             protocol: &self.protocol,
             parties: &self.parties,
-            proven_before: &BTreeMap::new(),
-            genesis_anchors: &[],
             earlier: &PayloadMemory::default(),
             rounds,
         })
@@ -168,8 +167,8 @@ fn draw(
         let window = dice.below(12);
         let drawn = |key: &&PublicKey| is_drawn(protocol, window, &randomness, key);
         let drawn: Vec<PublicKey> = parties.keys().filter(drawn).copied().collect();
-        let asked = challenger(protocol, &randomness.window, &drawn, &key(CLAIMANT));
-        if asked == Some(key(CHALLENGER)) && !drawn.contains(&key(CLAIMANT)) {
+        // With one in one every other hotspot is asked.
+        if drawn.contains(&key(CHALLENGER)) && !drawn.contains(&key(CLAIMANT)) {
             return (window, randomness, dice.hash(), dice.hash());
         }
     }
