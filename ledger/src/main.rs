@@ -4,12 +4,13 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     io::{self, BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use ledger::{
     statement,
@@ -27,7 +28,8 @@ use ledger_machine::{Epoch, Height, Hotspot, PublicKey, RewardLine, State};
   ledger statement 02a1b2c3 --epoch 4     every payment of that epoch, down to the edges that earned it
   ledger statement 02a1b2c3               a line for each epoch
   ledger verify --data ./my-ledger        replay everything from the genesis
-  ledger blocks --json                    one JSON object a block"
+  ledger blocks --json                    one JSON object a block
+  ledger bundles --epoch 4 --out DIR      an epoch's evidence; then: poc-verify DIR"
 )]
 struct Command {
     #[command(subcommand)]
@@ -53,6 +55,17 @@ enum Task {
     },
     /// Replay every block from the genesis and compare everything that was derived from them.
     Verify {
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Write the published evidence of judged rounds to a folder, for `poc-verify`.
+    Bundles {
+        /// Where to write; made if it is not there.
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// One epoch only.
+        #[arg(long)]
+        epoch: Option<u64>,
         #[command(flatten)]
         output: Output,
     },
@@ -127,6 +140,14 @@ fn run(task: Task) -> Result<()> {
             let checked = output.reader()?.verify()?;
             verified(&checked.state, checked.replayed, output.json, &mut out)?;
         }
+        Task::Bundles { out: folder, epoch, output } => {
+            let written = bundles(&output.reader()?, epoch.map(Epoch::new), &folder)?;
+            if output.json {
+                writeln!(out, "{}", serde_json::json!({ "bundles": written, "folder": folder }))?;
+            } else {
+                writeln!(out, "{written} bundles are in {}", folder.display())?;
+            }
+        }
         Task::Blocks { from, count, output } => {
             let reader = output.reader()?;
             for block in reader.blocks(Height::new(from), count)? {
@@ -135,6 +156,21 @@ fn run(task: Task) -> Result<()> {
         }
     }
     Ok(out.flush()?)
+}
+
+/// Writes a file for every round, named by window and beaconer.
+fn bundles(reader: &Reader, epoch: Option<Epoch>, folder: &Path) -> Result<usize> {
+    let told = || folder.display().to_string();
+    fs::create_dir_all(folder).with_context(told)?;
+    let rounds = reader.rounds(epoch)?;
+    for round in &rounds {
+        let bytes = reader.bundle(&round.bundle)?;
+        let bytes = bytes.with_context(|| format!("bundle {} is not in this ledger", round.bundle))?;
+        let beaconer: String = round.beaconer.to_string().chars().take(8).collect();
+        let file = folder.join(format!("{:08}-{beaconer}.bundle", round.window.number()));
+        fs::write(&file, bytes).with_context(|| file.display().to_string())?;
+    }
+    Ok(rounds.len())
 }
 
 /// Sums of reward lines, base units, by hotspot.

@@ -373,3 +373,11 @@ fn a_rejection_without_a_reason_gets_no_verdict() {
         assert!(town.verdict(&round(vec![edge])).is_err(), "{broken:?}");
     }
 }
+
+/// Whatever decides an edge, the ledger can write it down.
+#[test]
+fn the_machine_knows_every_check() {
+    for check in poc_verifier::CheckName::ALL {
+        assert!(ledger_machine::Check::from_name(check.as_str()).is_some(), "{}", check.as_str());
+    }
+}

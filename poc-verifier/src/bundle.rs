@@ -1,6 +1,8 @@
 //! A published round: everything that was said about one beacon, and the facts needed to judge it again. Its address is the BLAKE3
 //! of its bytes.
 
+mod replay;
+
 use identity::Hash;
 use prost::Message as _;
 
@@ -12,6 +14,8 @@ use crate::{
     sealed::Sealed,
     wire::{self, DecodeError, proto},
 };
+
+pub use replay::Inconsistent;
 
 /// Largest bundle that is read.
 pub const BUNDLE_BYTES_MAX: usize = 16 << 20;

@@ -96,7 +96,7 @@ impl<'a> Edge<'a> {
 
 impl<'a> HeardHop<'a> {
     /// Frames of a report whose payload is this beacon's; each hop counts once, the first time it was heard.
-    pub(crate) fn of(plan: &'a BeaconPlan, report: &'a Report) -> Vec<Self> {
+    pub fn of(plan: &'a BeaconPlan, report: &'a Report) -> Vec<Self> {
         let mut seen = [false; crate::protocol::HOPS];
         let mut heard = Vec::new();
         for hop in &report.hops {

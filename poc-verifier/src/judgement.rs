@@ -164,8 +164,9 @@ fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
     let link = round.link.filter(|_| drawn);
     let plan =
         link.map(|link| BeaconPlan::derive(epoch.protocol, &round.beaconer, &link, &round.randomness.window));
-    let audit =
-        round.fresh.and_then(|fresh| Audit::draw(epoch.protocol, round.window, &round.beaconer, &fresh));
+    // Nobody is asked for samples of a beacon that was not to be.
+    let fresh = round.fresh.filter(|_| drawn);
+    let audit = fresh.and_then(|fresh| Audit::draw(epoch.protocol, round.window, &round.beaconer, &fresh));
     Some(Planned { round, beaconer, drawn, plan, audit, answers: Vec::new() })
 }
 

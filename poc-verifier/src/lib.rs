@@ -39,7 +39,7 @@ mod testing;
 mod wire;
 
 pub use audit::Audit;
-pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Witnessed};
+pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Inconsistent, Witnessed};
 pub use edge::{Asked, Edge, HeardHop, Standing};
 pub use finding::{CheckName, Finding, Outcome};
 pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};

@@ -71,6 +71,14 @@ pub struct Reveal {
 }
 
 impl Reveal {
+    /// The report.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when it is none.
+    pub fn read(&self) -> Result<Report, DecodeError> {
+        Report::decode(&self.report)
+    }
+
     /// What the witness of this key has committed to; bound to the key, so that nobody can copy a neighbour's commitment.
     pub fn digest(&self, witness: &PublicKey) -> Hash {
         let length = (self.report.len() as u64).to_le_bytes();

@@ -46,14 +46,13 @@ pub enum RefusedMessage {
     TooMany,
 }
 
-/// One witness's commitment to one beacon, and what became of it.
-#[derive(Clone, Debug)]
-struct Committed {
-    sealed: Vec<Sealed<Commitment>>,
-    digest: Hash,
-    equivocated: bool,
-    reveal: Option<Sealed<Reveal>>,
-    showing: Option<Sealed<Showing>>,
+/// Everything that one witness said of one beacon.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spoken {
+    /// None, one, or two that differ: an equivocation.
+    pub(crate) commitments: Vec<Sealed<Commitment>>,
+    pub(crate) reveal: Option<Sealed<Reveal>>,
+    pub(crate) showing: Option<Sealed<Showing>>,
 }
 
 /// A window's messages.
@@ -61,9 +60,9 @@ struct Committed {
 pub struct WindowBook {
     window: u64,
     timetable: Timetable,
-    commitments: BTreeMap<(PublicKey, ShortId), Committed>,
+    commitments: BTreeMap<(PublicKey, ShortId), Spoken>,
     /// Reveals that no commitment announced.
-    unannounced: BTreeMap<(PublicKey, ShortId), Sealed<Reveal>>,
+    unannounced: BTreeMap<(PublicKey, ShortId), Spoken>,
     openings: BTreeMap<PublicKey, Sealed<Opening>>,
     closed: Option<Sealed<ClosedSet>>,
 }
@@ -119,20 +118,10 @@ impl WindowBook {
         match self.commitments.get_mut(&(witness, commitment.beacon)) {
             None if full => return Err(RefusedMessage::TooMany),
             None => {
-                let digest = commitment.digest;
-                let fresh = Committed {
-                    sealed: vec![sealed],
-                    digest,
-                    equivocated: false,
-                    reveal: None,
-                    showing: None,
-                };
+                let fresh = Spoken { commitments: vec![sealed], ..Spoken::default() };
                 self.commitments.insert((witness, commitment.beacon), fresh);
             }
-            Some(known) if known.digest != commitment.digest && !known.equivocated => {
-                known.equivocated = true;
-                known.sealed.push(sealed);
-            }
+            Some(known) if known.is_contradicted_by(&commitment) => known.commitments.push(sealed),
             Some(_) => {}
         }
         Ok(())
@@ -143,7 +132,7 @@ impl WindowBook {
         let mut leaves: Vec<Vec<u8>> = self
             .commitments
             .values()
-            .flat_map(|committed| committed.sealed.iter().map(Sealed::encode))
+            .flat_map(|committed| committed.commitments.iter().map(Sealed::encode))
             .collect();
         leaves.sort();
         let set =
@@ -185,7 +174,7 @@ impl WindowBook {
             None if self.unannounced.contains_key(&key) => {}
             None if is_full(&self.unannounced, key.0) => return Err(RefusedMessage::TooMany),
             None => {
-                self.unannounced.insert(key, sealed);
+                self.unannounced.insert(key, Spoken { reveal: Some(sealed), ..Spoken::default() });
             }
         }
         Ok(())
@@ -226,38 +215,10 @@ impl WindowBook {
 
     /// Everything that was said of beacons, by witness and beacon.
     pub fn testimonies(&self) -> Vec<Testimony> {
-        let announced = self.commitments.iter().map(|(&(witness, beacon), committed)| Testimony {
-            witness,
-            beacon,
-            standing: committed.standing(witness),
-            report: self.report_of(committed.reveal.as_ref(), beacon),
-            samples_root: samples_root(committed.reveal.as_ref()),
-            commitments: committed.sealed.clone(),
-            reveal: committed.reveal.clone(),
-            showing: committed.showing.clone(),
-        });
-        let unannounced = self.unannounced.iter().map(|(&(witness, beacon), reveal)| Testimony {
-            witness,
-            beacon,
-            standing: Standing::NotCommitted,
-            report: self.report_of(Some(reveal), beacon),
-            samples_root: samples_root(Some(reveal)),
-            commitments: Vec::new(),
-            reveal: Some(reveal.clone()),
-            showing: None,
-        });
-        announced.chain(unannounced).collect()
+        let said = self.commitments.iter().chain(&self.unannounced);
+        said.map(|(&(witness, beacon), spoken)| spoken.clone().testimony(witness, beacon, self.window))
+            .collect()
     }
-
-    fn report_of(&self, reveal: Option<&Sealed<Reveal>>, beacon: ShortId) -> Report {
-        use crate::sealed::Message;
-        let shown = reveal.and_then(|sealed| Report::decode(&sealed.message().ok()?.report).ok());
-        shown.unwrap_or(Report { window: self.window, beacon, hops: Vec::new() })
-    }
-}
-
-fn samples_root(reveal: Option<&Sealed<Reveal>>) -> Option<Hash> {
-    Some(reveal?.message().ok()?.samples_root)
 }
 
 /// Whether a witness has spoken of as many beacons as it may.
@@ -266,14 +227,37 @@ fn is_full<V>(book: &BTreeMap<(PublicKey, ShortId), V>, witness: PublicKey) -> b
     book.range(own).count() >= BEACONS_MAX
 }
 
-impl Committed {
-    fn standing(&self, witness: PublicKey) -> Standing {
+impl Spoken {
+    /// Whether this is a second story, and the first such.
+    fn is_contradicted_by(&self, commitment: &Commitment) -> bool {
+        let [only] = &self.commitments[..] else { return false };
+        only.message().is_ok_and(|known| known.digest != commitment.digest)
+    }
+
+    fn standing(&self, witness: &PublicKey) -> Standing {
+        let [first, rest @ ..] = &self.commitments[..] else { return Standing::NotCommitted };
         let Some(reveal) = &self.reveal else { return Standing::Withheld };
-        let shown = reveal.message().map(|reveal| reveal.digest(&witness));
-        match shown {
-            _ if self.equivocated => Standing::Equivocated,
-            Ok(digest) if digest == self.digest => Standing::Committed,
+        let shown = reveal.message().map(|reveal| reveal.digest(witness));
+        match (shown, first.message()) {
+            _ if !rest.is_empty() => Standing::Equivocated,
+            (Ok(digest), Ok(commitment)) if digest == commitment.digest => Standing::Committed,
             _ => Standing::Mismatch,
+        }
+    }
+
+    /// As it is judged.
+    pub(crate) fn testimony(self, witness: PublicKey, beacon: ShortId, window: u64) -> Testimony {
+        let opened = self.reveal.as_ref().and_then(|reveal| reveal.message().ok());
+        let report = opened.as_ref().and_then(|reveal| reveal.read().ok());
+        Testimony {
+            witness,
+            beacon,
+            standing: self.standing(&witness),
+            report: report.unwrap_or(Report { window, beacon, hops: Vec::new() }),
+            samples_root: opened.map(|reveal| reveal.samples_root),
+            commitments: self.commitments,
+            reveal: self.reveal,
+            showing: self.showing,
         }
     }
 }

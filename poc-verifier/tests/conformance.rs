@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use identity::{Hash, PublicKey};
 use poc_verifier::{
-    Bundle, DecodeError, EpochJudgement, Message, Outcome, Party, Protocol, Round, Sealed, WindowBook,
+    Bundle, DecodeError, EpochJudgement, Inconsistent, Message, Outcome, Party, Protocol, Round, Sealed,
+    WindowBook,
     messages::{ClosedSet, Commitment, Opening, Report, Reveal, ShortId},
 };
 use proptest::prelude::*;
@@ -338,6 +339,8 @@ fn a_published_round_is_judged_as_it_was() {
         let (round, parties) = replayed(&bundle, &played.protocol);
         let again = words::judged(&played.protocol, &parties, &round);
         assert_eq!(again, judged, "seed {seed}");
+        let told = words::judged(&played.protocol, &parties, &bundle.round().unwrap());
+        assert_eq!(told, judged, "seed {seed}: as the bundle tells it");
     }
 }
 
@@ -413,4 +416,22 @@ fn recordings_are_told_by_their_window() {
         memory.remember(2000 + number, &other);
     }
     assert!(sentence(&judged(&memory)).contains("guessed"));
+}
+
+/// A bundle in which somebody speaks for another, or of another round, is none.
+#[test]
+fn parts_that_do_not_belong_together_are_told() {
+    let bundle = words::play(1, &CONDUCTS).bundle;
+    assert!(bundle.round().is_ok());
+    let twice =
+        Bundle { witnesses: [&bundle.witnesses[..], &bundle.witnesses[..1]].concat(), ..bundle.clone() };
+    assert!(matches!(twice.round(), Err(Inconsistent::Twice(_))));
+    let mut swapped = bundle.clone();
+    (swapped.witnesses[0].reveal, swapped.witnesses[1].reveal) =
+        (swapped.witnesses[1].reveal.clone(), swapped.witnesses[0].reveal.clone());
+    assert!(matches!(swapped.round(), Err(Inconsistent::Signer { part: "reveal", .. })));
+    let later = Bundle { window: bundle.window + 1, ..bundle.clone() };
+    assert!(matches!(later.round(), Err(Inconsistent::OtherRound { part: "opening", .. })));
+    let of_another = Bundle { opening: None, beaconer: bundle.witnesses[0].party, ..bundle };
+    assert!(matches!(of_another.round(), Err(Inconsistent::OtherRound { part: "commitment", .. })));
 }

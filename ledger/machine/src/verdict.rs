@@ -55,11 +55,13 @@ pub enum Check {
     GuardNoise = 14,
     /// Phases across hops are of one path.
     Phase = 15,
+    /// The samples that were asked for hold the frame as reported.
+    Samples = 16,
 }
 
 impl Check {
     /// Every check, by number.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::LinkBudget,
@@ -75,6 +77,7 @@ impl Check {
         Self::Relay,
         Self::GuardNoise,
         Self::Phase,
+        Self::Samples,
     ];
 
     /// The name that evidence and statements use.
@@ -95,6 +98,7 @@ impl Check {
             Self::Relay => "relay",
             Self::GuardNoise => "guard_noise",
             Self::Phase => "phase",
+            Self::Samples => "samples",
         }
     }
 

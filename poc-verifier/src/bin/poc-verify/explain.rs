@@ -1,0 +1,136 @@
+//! One edge, drawn: where everybody stands, what the beacon's secret dithers look like in the report, and what every check said.
+
+mod chart;
+mod map;
+mod svg;
+
+use std::{ffi::OsStr, fs, path::Path};
+
+use anyhow::{Context, Result, bail, ensure};
+use poc_verifier::{BeaconPlan, EdgeJudgement, EpochJudgement, HeardHop, Round, protocol::HOPS};
+
+use self::{
+    chart::{Chart, Series},
+    svg::{Area, Svg},
+};
+use crate::{
+    input::Input,
+    table::{deciding, short, word},
+};
+
+const WIDTH: f64 = 980.0;
+const HEAD: f64 = 92.0;
+const PICTURES: f64 = 480.0;
+const ROW: f64 = 40.0;
+
+/// Draws the edge of a witness to the first bundle's beacon.
+pub(crate) fn write(input: &Input, judgement: &EpochJudgement, witness: &str, out: &Path) -> Result<()> {
+    let index = input.addresses.iter().position(|address| *address == input.first);
+    let index = index.context("the bundle has no round of a known beaconer")?;
+    let witness = input.party(witness)?;
+    let (round, judged) = (&input.rounds[index], &judgement.rounds[index]);
+    let edge = judged.edges.iter().find(|edge| edge.witness == witness.key);
+    let Some(edge) = edge else { bail!("{} says nothing of this beacon", short(&witness.key)) };
+    let drawing = draw(input, judgement, round, edge);
+    let extension = out.extension().and_then(OsStr::to_str).unwrap_or_default();
+    ensure!(["svg", "html"].contains(&extension), "{}: only .svg and .html are written", out.display());
+    let page = format!("<!doctype html><meta charset=\"utf-8\"><title>Earshot: one edge</title>{drawing}\n");
+    fs::write(out, if extension == "svg" { drawing } else { page }).with_context(|| out.display().to_string())
+}
+
+fn draw(input: &Input, judgement: &EpochJudgement, round: &Round, edge: &EdgeJudgement) -> String {
+    let height = HEAD + PICTURES + ROW * (edge.findings.len() as f64 + 0.8);
+    let mut svg = Svg::new(WIDTH, height);
+    head(&mut svg, round, edge);
+    let map = Area { left: 24.0, top: HEAD, width: 420.0, height: PICTURES - 24.0 };
+    map::draw(&mut svg, map, input, judgement, round, edge);
+    let charts = Area { left: 484.0, top: HEAD, width: WIDTH - 508.0, height: PICTURES - 24.0 };
+    dithers(&mut svg, charts, input, round, edge);
+    findings(&mut svg, HEAD + PICTURES, edge);
+    svg.finish()
+}
+
+fn head(svg: &mut Svg, round: &Round, edge: &EdgeJudgement) {
+    let title =
+        format!("{} heard {} in window {}", short(&edge.witness), short(&round.beaconer), round.window);
+    svg.text(24.0, 34.0, "title", &title);
+    let by = deciding(edge).map_or(String::new(), |finding| format!(" by {}", finding.check.as_str()));
+    svg.text(24.0, 58.0, word(edge.outcome), &format!("{}{by}", word(edge.outcome)));
+    let sentence = deciding(edge).map_or("Nothing speaks against it.", |finding| &finding.explanation);
+    svg.text(24.0, 78.0, "quiet", sentence);
+}
+
+/// What was measured of each hop, as it came and with the secret dither undone: who heard the beacon has the second line flat.
+fn dithers(svg: &mut Svg, area: Area, input: &Input, round: &Round, edge: &EdgeJudgement) {
+    let plan = round
+        .link
+        .map(|link| BeaconPlan::derive(&input.protocol, &round.beaconer, &link, &round.randomness.window));
+    let said = round.testimonies.iter().find(|said| said.witness == edge.witness);
+    let (Some(plan), Some(said)) = (plan, said) else {
+        return svg.text(
+            area.left,
+            area.top + 20.0,
+            "quiet",
+            "The beacon was never opened: nothing to compare with.",
+        );
+    };
+    let heard = HeardHop::of(&plan, &said.report);
+    if heard.is_empty() {
+        return svg.text(area.left, area.top + 20.0, "quiet", "No reported frame is of this beacon.");
+    }
+    let number = |hop: &HeardHop| plan.hop_of(&hop.plan.payload).unwrap_or_default();
+    let start_ns = round.window_start_ns;
+    let spacing_ns = (input.protocol.timetable.hop_spacing_ms * 1_000_000) as f64;
+    let dither_us = |hop: &HeardHop| {
+        let nominal_ns = plan.hops[0].start_ns as f64 + number(hop) as f64 * spacing_ns;
+        (hop.plan.start_ns as f64 - nominal_ns) * 1e-3
+    };
+    let delay_us = |hop: &HeardHop| hop.delay_ns(start_ns) * 1e-3;
+    let series = |name, value: &dyn Fn(&HeardHop) -> f64| Series {
+        name,
+        points: heard.iter().map(|hop| (number(hop), value(hop))).collect(),
+    };
+    let charts = [
+        Chart {
+            title: "Carrier, Hz about its mean",
+            raw: series("as received", &|hop| hop.cfo_hz() + f64::from(hop.plan.frequency_dither_hz)),
+            undone: series("dither undone", &|hop| hop.cfo_hz()),
+        },
+        Chart {
+            title: "Arrival, us about its mean",
+            raw: series("as received", &|hop| delay_us(hop) + dither_us(hop)),
+            undone: series("dither undone", &delay_us),
+        },
+        Chart {
+            title: "Level, dB about its mean",
+            raw: series("as received", &|hop| hop.rssi_dbm()),
+            undone: series("dither undone", &|hop| hop.rssi_dbm() + f64::from(hop.plan.power_dither_db)),
+        },
+    ];
+    let height = area.height / charts.len() as f64;
+    for (row, chart) in charts.iter().enumerate() {
+        chart.draw(svg, Area { top: area.top + row as f64 * height, height: height - 18.0, ..area }, HOPS);
+    }
+}
+
+/// Every check, with a bar for how much likelier a cheat would have caused what it measured.
+fn findings(svg: &mut Svg, top: f64, edge: &EdgeJudgement) {
+    svg.text(
+        24.0,
+        top,
+        "label",
+        "What every check said; the bar is the log-likelihood of a cheat over honesty, rejected from 10 on",
+    );
+    for (row, finding) in edge.findings.iter().enumerate() {
+        let y = top + 26.0 + row as f64 * ROW;
+        let verdict = word(finding.outcome);
+        svg.text(24.0, y, verdict, finding.check.as_str());
+        let zero = 250.0;
+        let width = finding.score.clamp(-10.0, 30.0) * 3.2;
+        svg.bar(verdict, zero + width.min(0.0), y - 10.0, width.abs().max(1.0), 11.0);
+        svg.line("axis", (zero, y - 13.0), (zero, y + 4.0));
+        let numbers = format!("{:.2} of {:.2} {}", finding.measured, finding.allowed, finding.unit);
+        svg.text(372.0, y, "number", &numbers);
+        svg.text(24.0, y + 16.0, "quiet", &finding.explanation);
+    }
+}

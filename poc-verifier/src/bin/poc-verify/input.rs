@@ -1,0 +1,118 @@
+//! Bundles from files and folders, each with a limit before it is read.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use identity::{Hash, PublicKey};
+use poc_verifier::{BUNDLE_BYTES_MAX, Bundle, Party, Protocol, Round};
+
+/// Bundles that are judged together: more than a city's epoch has.
+const BUNDLES_MAX: usize = 100_000;
+/// How the files are called.
+const EXTENSION: &str = "bundle";
+
+/// Everything that there is to judge.
+pub(crate) struct Input {
+    /// By what rules.
+    pub(crate) protocol: Protocol,
+    /// Everybody that a bundle tells of.
+    pub(crate) parties: BTreeMap<PublicKey, Party>,
+    /// The rounds, by window and beaconer.
+    pub(crate) rounds: Vec<Round>,
+    /// Content addresses of their bundles, in the same order.
+    pub(crate) addresses: Vec<Hash>,
+    /// The first bundle that was asked for.
+    pub(crate) first: Hash,
+}
+
+impl Input {
+    /// Reads bundles, and the bundles of folders.
+    pub(crate) fn read(paths: &[PathBuf]) -> Result<Self> {
+        let mut files = Vec::new();
+        for path in paths {
+            if path.is_dir() { files.extend(bundles_of(path)?) } else { files.push(path.clone()) }
+        }
+        ensure!(!files.is_empty(), "no bundle was given");
+        ensure!(
+            files.len() <= BUNDLES_MAX,
+            "{} bundles; at most {BUNDLES_MAX} are judged together",
+            files.len()
+        );
+        let mut read: BTreeMap<(u64, PublicKey), (Hash, Bundle)> = BTreeMap::new();
+        let mut first = None;
+        for file in &files {
+            let (address, bundle) = bundle(file).with_context(|| file.display().to_string())?;
+            first.get_or_insert(address);
+            let key = (bundle.window, bundle.beaconer.key);
+            if let Some((other, _)) = read.insert(key, (address, bundle))
+                && other != address
+            {
+                bail!("{}: another bundle of the same round is {other}", file.display());
+            }
+        }
+        Self::of(read.into_values(), first.context("no bundle was given")?)
+    }
+
+    fn of(bundles: impl Iterator<Item = (Hash, Bundle)>, first: Hash) -> Result<Self> {
+        let (mut parties, mut rounds, mut addresses) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut protocol = None;
+        for (address, bundle) in bundles {
+            let rules = *protocol.get_or_insert(bundle.protocol);
+            ensure!(
+                rules == bundle.protocol,
+                "bundle {address} was played by other rules than the ones before"
+            );
+            let everybody = bundle.witnesses.iter().map(|witnessed| witnessed.party).chain([bundle.beaconer]);
+            for party in everybody {
+                let known = parties.entry(party.key).or_insert(party);
+                ensure!(
+                    *known == party,
+                    "bundle {address} tells another story of {} than the ones before",
+                    party.key
+                );
+            }
+            rounds.push(bundle.round().with_context(|| format!("bundle {address}"))?);
+            addresses.push(address);
+        }
+        Ok(Self { protocol: protocol.context("no bundle was given")?, parties, rounds, addresses, first })
+    }
+
+    /// The party whose key begins like this.
+    pub(crate) fn party(&self, digits: &str) -> Result<&Party> {
+        let digits = digits.to_ascii_lowercase();
+        ensure!(digits.len() >= 6, "{digits:?} is too short: 6 or more digits of the key are needed");
+        let mut found = self.parties.values().filter(|party| party.key.to_string().starts_with(&digits));
+        match (found.next(), found.next()) {
+            (Some(party), None) => Ok(party),
+            (None, _) => bail!("no hotspot in these bundles has a key that begins with {digits:?}"),
+            _ => bail!("more than one key begins with {digits:?}"),
+        }
+    }
+}
+
+/// A folder's bundles, sorted by name.
+fn bundles_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let mut files = Vec::new();
+    for entry in entries.take(BUNDLES_MAX + 1) {
+        let path = entry.with_context(|| folder.display().to_string())?.path();
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            files.push(path);
+        }
+    }
+    ensure!(!files.is_empty(), "{}: there is no *.{EXTENSION} file in this folder", folder.display());
+    files.sort();
+    Ok(files)
+}
+
+fn bundle(file: &Path) -> Result<(Hash, Bundle)> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that the parser can say that it is too large.
+    File::open(file)?.take(BUNDLE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((Bundle::address(&bytes), Bundle::decode(&bytes)?))
+}

@@ -1,0 +1,106 @@
+//! The program: exit codes, the JSON that others read, and a drawing.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod words;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use poc_verifier::Bundle;
+use words::Conduct;
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn poc_verify(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_poc-verify")).args(arguments).output().unwrap()
+}
+
+fn written(folder: &Path, name: &str, bundle: &Bundle) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, bundle.encode()).unwrap();
+    path.to_str().unwrap().into()
+}
+
+#[test]
+fn what_is_published_is_judged_again_with_its_reasons() {
+    let folder = folder("judged");
+    let honest = written(&folder, "honest.bundle", &words::play(2, &[Conduct::Honest; 7]).bundle);
+    let accepted = poc_verify(&[&honest]);
+    assert_eq!(accepted.status.code(), Some(0), "{}", String::from_utf8_lossy(&accepted.stderr));
+    assert!(String::from_utf8_lossy(&accepted.stdout).contains("7 accepted, 0 rejected, 0 unproven"));
+
+    let conducts = [Conduct::Honest, Conduct::Honest, Conduct::Honest, Conduct::Honest, Conduct::Withholds];
+    let liar = words::play(3, &conducts).bundle;
+    let rejected = poc_verify(&["--json", &written(&folder, "liar.bundle", &liar)]);
+    assert_eq!(rejected.status.code(), Some(1));
+    let lines: Vec<serde_json::Value> = String::from_utf8(rejected.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 5);
+    let of = |verdict: &str| lines.iter().filter(|line| line["verdict"] == verdict).collect::<Vec<_>>();
+    let [only] = of("rejected")[..] else { panic!("one edge is rejected: {lines:?}") };
+    assert_eq!((only["check"].as_str(), only["unit"].as_str()), (Some("commit_reveal"), Some("commitments")));
+    assert_eq!(only["bundle"], Bundle::address(&liar.encode()).to_string());
+    assert!(
+        only["score"].as_f64() >= Some(10.0) && only["measured"].is_number() && only["allowed"].is_number()
+    );
+    assert_eq!(of("accepted").len(), 4);
+}
+
+#[test]
+fn an_edge_is_drawn() {
+    let folder = folder("drawn");
+    let bundle = words::play(4, &[Conduct::Honest; 6]).bundle;
+    let file = written(&folder, "round.bundle", &bundle);
+    let witness = bundle.witnesses[0].party.key.to_string();
+    for name in ["edge.svg", "edge.html"] {
+        let out = folder.join(name);
+        let drawn = poc_verify(&["explain", &file, &witness[..12], "--out", out.to_str().unwrap()]);
+        assert_eq!(drawn.status.code(), Some(0), "{}", String::from_utf8_lossy(&drawn.stderr));
+        let drawing = std::fs::read_to_string(out).unwrap();
+        assert!(drawing.contains("</svg>") && drawing.contains("dither undone") && !drawing.contains("NaN"));
+        // Nothing outside is asked for; the name of the format is no address that anybody fetches.
+        assert_eq!(drawing.matches("http").count(), 1);
+    }
+    let nobody = poc_verify(&["explain", &file, "ffffffff", "--out", "nowhere.svg"]);
+    assert_eq!(nobody.status.code(), Some(2));
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_a_line() {
+    let folder = folder("unreadable");
+    let bundle = words::play(5, &[Conduct::Honest; 5]).bundle;
+    let bytes = bundle.encode();
+    let cut = folder.join("cut.bundle");
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let nonsense = folder.join("text.bundle");
+    std::fs::write(&nonsense, "no bundle at all").unwrap();
+    let mut swapped = bundle;
+    (swapped.witnesses[0].reveal, swapped.witnesses[1].reveal) =
+        (swapped.witnesses[1].reveal.clone(), swapped.witnesses[0].reveal.clone());
+    let swapped = written(&folder, "swapped.bundle", &swapped);
+    let missing = folder.join("missing.bundle");
+    for (file, told) in [
+        (cut.to_str().unwrap(), "cut.bundle"),
+        (nonsense.to_str().unwrap(), "text.bundle"),
+        (&swapped, "reveal of"),
+        (missing.to_str().unwrap(), "missing.bundle"),
+    ] {
+        let output = poc_verify(&[file]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{file}: {error}");
+        assert!(error.lines().count() == 1 && error.contains(told), "{file}: {error}");
+        assert!(output.stdout.is_empty());
+    }
+}
