@@ -25,11 +25,13 @@ pub enum CheckName {
     Hops,
     /// The samples that were asked for hold the frame as reported.
     Samples,
+    /// Enough independent anchors heard the beacon.
+    Graph,
 }
 
 impl CheckName {
     /// Every check, in the order in which findings are listed; of equal scores the first decides.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::Frequency,
@@ -41,6 +43,7 @@ impl CheckName {
         Self::PowerDither,
         Self::Geometry,
         Self::Hops,
+        Self::Graph,
     ];
 
     /// As evidence and statements write it.
@@ -57,6 +60,7 @@ impl CheckName {
             Self::Place => "place",
             Self::Hops => "hops",
             Self::Samples => "samples",
+            Self::Graph => "graph",
         }
     }
 }

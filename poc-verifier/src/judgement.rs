@@ -260,6 +260,7 @@ fn judge_round(
         })
         .collect();
     edges.sort_by_key(|edge| edge.witness);
+    checks::graph::gate(planned.beaconer, epoch.parties, &mut edges);
     RoundJudgement {
         window: planned.round.window,
         beaconer: planned.beaconer.key,
@@ -272,24 +273,33 @@ fn judge_round(
 /// Judges one edge by itself.
 pub fn judge_edge(edge: &Edge) -> EdgeJudgement {
     let findings = checks::run(edge);
-    let (outcome, deciding) = decide(&findings);
-    let decided_by =
-        deciding.and_then(|deciding| findings.iter().position(|finding| std::ptr::eq(finding, deciding)));
     let heard = edge.heard();
     let reported = &edge.report.hops;
     let of_reported = |value: fn(&crate::messages::Hop) -> i32| {
         let values: Vec<f64> = reported.iter().map(|hop| f64::from(value(hop)) * 0.01).collect();
         median(&values).unwrap_or(0.0)
     };
-    EdgeJudgement {
+    let mut judged = EdgeJudgement {
         witness: edge.witness.key,
-        outcome,
-        decided_by,
+        outcome: Outcome::Unproven,
+        decided_by: None,
         hops_heard: heard.len(),
         hops_reported: reported.len(),
         snr_db: of_reported(|hop| hop.snr_cdb),
         rssi_dbm: of_reported(|hop| hop.rssi_cdbm),
         distance_m: edge.distance_m(),
         findings,
+    };
+    judged.decide();
+    judged
+}
+
+impl EdgeJudgement {
+    /// The verdict, from everything that was found.
+    pub(crate) fn decide(&mut self) {
+        let (outcome, deciding) = decide(&self.findings);
+        let index =
+            |deciding: &Finding| self.findings.iter().position(|finding| std::ptr::eq(finding, deciding));
+        (self.outcome, self.decided_by) = (outcome, deciding.and_then(index));
     }
 }

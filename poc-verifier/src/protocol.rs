@@ -12,6 +12,8 @@ pub const FREQUENCY_DITHER_HZ: i32 = 500;
 pub const TIME_DITHER_NS: i32 = 50_000;
 /// Secret reductions of a hop's power.
 pub const POWER_DITHERS_DB: [u8; 4] = [0, 2, 4, 6];
+/// Places nearer than this are one site, metres.
+pub const SITE_M: f64 = 300.0;
 /// Frames that a witness must have heard for its edge to count.
 pub const HOPS_MIN: usize = 4;
 

@@ -7,10 +7,9 @@
 use crate::{
     edge::Edge,
     finding::{CheckName, Finding, SCORE_MAX},
+    protocol::SITE_M,
 };
 
-/// Places nearer than this are one site.
-const SITE_M: f64 = 300.0;
 /// Height added to each antenna for the hill that it may stand on, m.
 const HILL_M: f64 = 400.0;
 
