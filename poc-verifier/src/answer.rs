@@ -105,6 +105,12 @@ impl Answer {
     }
 }
 
+/// From the start of a challenge's hop, as it arrives, to the start of the answer, ns.
+pub fn turnaround_ns(protocol: &Protocol, hop: usize) -> i64 {
+    let slots_ms = HOPS.saturating_sub(hop) as u64 * protocol.timetable.hop_spacing_ms;
+    ((slots_ms + ANSWER_AFTER_MS) * 1_000_000) as i64
+}
+
 /// Nominal start of a frame after the first one's, ns.
 pub fn frame_start_ns(protocol: &Protocol, frame: usize) -> i64 {
     (frame as u64 * protocol.timetable.hop_spacing_ms * 1_000_000) as i64

@@ -78,6 +78,9 @@ pub struct Edge<'a> {
     pub witness_place: &'a PlaceVerdict,
     /// Samples that were asked for; `None` when the round is not audited.
     pub asked: Option<Asked<'a>>,
+    /// By how much the witness's answer to this beacon came back to the beaconer later than it should, ns; `None` where it was not
+    /// asked to answer, or the beaconer did not hear it.
+    pub answer_late_ns: Option<f64>,
     /// Window from which the report's payloads are a recording, where that is known.
     pub recorded_in: Option<u64>,
 }

@@ -27,11 +27,13 @@ pub enum CheckName {
     Samples,
     /// Enough independent anchors heard the beacon.
     Graph,
+    /// The witness's answer came back as fast as radio goes.
+    Relay,
 }
 
 impl CheckName {
     /// Every check, in the order in which findings are listed; of equal scores the first decides.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::Frequency,
@@ -39,6 +41,7 @@ impl CheckName {
         Self::NoiseFloor,
         Self::Samples,
         Self::Place,
+        Self::Relay,
         Self::LinkBudget,
         Self::PowerDither,
         Self::Geometry,
@@ -61,6 +64,7 @@ impl CheckName {
             Self::Hops => "hops",
             Self::Samples => "samples",
             Self::Graph => "graph",
+            Self::Relay => "relay",
         }
     }
 }

@@ -154,7 +154,7 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     find_answers(epoch, &mut planned);
     let places: BTreeMap<PublicKey, PlaceVerdict> =
         epoch.parties.values().map(|party| (party.key, place_of(epoch, party, &planned))).collect();
-    let rounds = planned.iter().map(|planned| judge_round(epoch, planned, &places)).collect();
+    let rounds = (0..planned.len()).map(|number| judge_round(epoch, &planned, number, &places)).collect();
     EpochJudgement { places, rounds }
 }
 
@@ -235,15 +235,18 @@ fn edge<'a>(
             samples_root,
             showing: said.showing.as_ref(),
         }),
+        answer_late_ns: None,
         recorded_in: epoch.earlier.recorded_in(&said.report),
     }
 }
 
 fn judge_round(
     epoch: &Epoch,
-    planned: &Planned,
+    rounds: &[Planned],
+    number: usize,
     places: &BTreeMap<PublicKey, PlaceVerdict>,
 ) -> RoundJudgement {
+    let planned = &rounds[number];
     let mut edges: Vec<EdgeJudgement> = planned
         .round
         .testimonies
@@ -256,7 +259,8 @@ fn judge_round(
         .filter_map(|said| {
             let witness = epoch.parties.get(&said.witness)?;
             let both = (places.get(&planned.beaconer.key)?, places.get(&witness.key)?);
-            Some(judge_edge(&edge(epoch, planned, witness, said, both)))
+            let answer_late_ns = arrivals::answer_late_ns(epoch, rounds, number, witness);
+            Some(judge_edge(&Edge { answer_late_ns, ..edge(epoch, planned, witness, said, both) }))
         })
         .collect();
     edges.sort_by_key(|edge| edge.witness);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use identity::PublicKey;
 use poc_verifier::{
     Audit, BeaconPlan, Protocol, Randomness, Sealed,
-    answer::{ANSWER_AFTER_MS, ANSWER_HOPS, AnswerPlan, is_asked},
+    answer::{ANSWER_HOPS, AnswerPlan, is_asked, turnaround_ns},
     messages::{Opening, ShortId, Showing},
     plan::is_drawn,
-    protocol::{HOPS, PAYLOAD_BYTES},
+    protocol::PAYLOAD_BYTES,
 };
 use witness::ReceiverError;
 
@@ -87,11 +87,9 @@ impl Agent {
             return Ok(Vec::new());
         };
         let frame_us = self.protocol.region.frame().airtime_us(PAYLOAD_BYTES);
-        // The report has the middle of a frame; slots are as long as their spacing.
-        let hop = u64::from(challenge.payload[4]).min(HOPS as u64);
-        let times = self.protocol.timetable;
-        let after_us = (HOPS as u64 - hop) * times.hop_spacing_ms * 1000 + ANSWER_AFTER_MS * 1000;
-        let start_ns = challenge.arrival_ns + (after_us as i64 - frame_us as i64 / 2) * 1000;
+        // The report has the middle of a frame.
+        let heard_ns = challenge.arrival_ns - frame_us as i64 * 500;
+        let start_ns = heard_ns + turnaround_ns(&self.protocol, usize::from(challenge.payload[4]));
         self.allow(start_ns, ANSWER_HOPS as u64 * frame_us)?;
         let heard = (challenge.payload[4], &challenge.payload[..]);
         let plan = AnswerPlan::derive(&self.protocol, &key, &link, &randomness.window, heard);

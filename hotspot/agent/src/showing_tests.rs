@@ -80,6 +80,7 @@ impl Case {
             beaconer_place: &anywhere,
             witness_place: &anywhere,
             asked: Some(Asked { audit: &self.audit, samples_root: reveal.samples_root, showing }),
+            answer_late_ns: None,
             recorded_in: None,
         };
         checks::run(&edge).into_iter().find(|finding| finding.check == CheckName::Samples)

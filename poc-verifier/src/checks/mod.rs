@@ -16,6 +16,7 @@ mod link_budget;
 mod noise_floor;
 mod place;
 mod power_dither;
+mod relay;
 mod samples;
 mod time_dither;
 
@@ -23,7 +24,7 @@ use crate::{edge::Edge, finding::Finding};
 
 /// Runs every check that can speak, in the order of [`crate::CheckName::ALL`].
 pub fn run(edge: &Edge) -> Vec<Finding> {
-    let checks: [fn(&Edge) -> Option<Finding>; 11] = [
+    let checks: [fn(&Edge) -> Option<Finding>; 12] = [
         freshness::check,
         commit_reveal::check,
         frequency::check,
@@ -31,6 +32,7 @@ pub fn run(edge: &Edge) -> Vec<Finding> {
         noise_floor::check,
         samples::check,
         place::check,
+        relay::check,
         link_budget::check,
         power_dither::check,
         geometry::check,

@@ -4,12 +4,12 @@ use geo_index::geodesy::light_delay_ns;
 
 use super::{Epoch, Planned};
 use crate::{
-    answer::{ANSWER_HOPS, Answer, frame_start_ns},
+    answer::{ANSWER_HOPS, Answer, frame_start_ns, turnaround_ns},
     edge::{HeardHop, Standing},
     messages::Hop,
     party::Party,
     place::{Arrival, Timed},
-    protocol::HOPS_MIN,
+    protocol::{HOPS_MIN, PAYLOAD_BYTES},
     robust::median,
     round::Testimony,
 };
@@ -89,6 +89,30 @@ fn of_answer<'a>(
         })
     });
     arrivals.flatten().collect()
+}
+
+/// By how much a witness's answer to a round's beacon came back to its beaconer later than light and the turnaround take, ns.
+pub(super) fn answer_late_ns(
+    epoch: &Epoch,
+    rounds: &[Planned],
+    challenge: usize,
+    witness: &Party,
+) -> Option<f64> {
+    let (window, beaconer) = (rounds[challenge].round.window, rounds[challenge].beaconer);
+    let plan = rounds[challenge].plan.as_ref()?;
+    let answered =
+        rounds.iter().find(|other| other.round.window == window && other.beaconer.key == witness.key)?;
+    let (_, answer) = answered.answers.iter().find(|(number, _)| *number == challenge)?;
+    let (_, said) = committed(epoch, answered).find(|(listener, _)| listener.key == beaconer.key)?;
+    let half_frame_ns = epoch.protocol.region.frame().airtime_us(PAYLOAD_BYTES) as f64 * 500.0;
+    let flight_ns = light_delay_ns(beaconer.place, witness.place);
+    let late_ns = frames(epoch, answer, said).into_iter().map(|(hop, frame_start_ns)| {
+        let answered = usize::from(hop.payload[5]);
+        let sent_ns = plan.hops[answered].start_ns + turnaround_ns(epoch.protocol, answered) + frame_start_ns;
+        let since_ns = (hop.arrival_ns - rounds[challenge].round.window_start_ns - sent_ns) as f64;
+        since_ns + f64::from(hop.arrival_ps) * 1e-3 - half_frame_ns - 2.0 * flight_ns
+    });
+    median(&late_ns.collect::<Vec<_>>())
 }
 
 /// Frames of the answer, each once, with their nominal starts.

@@ -6,9 +6,9 @@ use geo_index::{Place, geodesy::light_delay_ns};
 use identity::{Hash, PublicKey};
 
 use crate::{
-    BeaconPlan, Epoch, Known, Outcome, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Round,
-    Standing, Testimony,
-    answer::{ANSWER_AFTER_MS, AnswerPlan, frame_start_ns},
+    BeaconPlan, CheckName, Epoch, Known, Outcome, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness,
+    Round, Standing, Testimony,
+    answer::{ANSWER_AFTER_MS, AnswerPlan, frame_start_ns, turnaround_ns},
     judge,
     messages::{Hop, Report, ShortId},
     plan::is_drawn,
@@ -218,6 +218,60 @@ fn nothing_is_known_without_the_challenge_or_its_opening() {
 fn precise_clocks_take_no_part_in_differences() {
     let city = City::new(2, 0.0, true);
     assert_eq!(city.place(&city.rounds).anchors, 0);
+}
+
+/// A claimant that answers for a radio elsewhere, over a network: its answer comes late, and the edge by which it heard the beacon is rejected.
+#[test]
+fn an_answer_over_a_network_is_a_relays() {
+    for (late_ns, rejected) in [(0.0, false), (20_000.0, false), (1e6, true), (30e6, true)] {
+        let mut city = City::new(5, 0.0, true);
+        let (beaconer, claimant) = (key(CHALLENGER), key(CLAIMANT));
+        let plan = BeaconPlan::derive(
+            &city.protocol,
+            &beaconer,
+            &city.rounds[0].link.unwrap(),
+            &city.rounds[0].randomness.window,
+        );
+        let heard = (2, &plan.hops[2].payload[..]);
+        let answer = AnswerPlan::derive(
+            &city.protocol,
+            &claimant,
+            &city.rounds[1].link.unwrap(),
+            &city.rounds[1].randomness.window,
+            heard,
+        );
+        let still = |place| Radio { place, fast: 0.0, offset_ns: 0.0 };
+        let (from, to) = (still(city.parties[&claimant].place), still(city.parties[&beaconer].place));
+        let mut dice = Dice::new(6);
+        // What the claimant says it heard, and when the challenger heard the answer.
+        let beacon = plan.hops.iter().map(|hop| {
+            timed(
+                &hop.payload,
+                hop.channel_hz,
+                f64::from(hop.frequency_dither_hz),
+                hop.start_ns as f64,
+                (&to, &from),
+                &mut dice,
+            )
+        });
+        let beacon: Vec<Hop> = beacon.collect();
+        let start_ns = (plan.hops[2].start_ns + turnaround_ns(&city.protocol, 2)) as f64
+            + light_delay_ns(from.place, to.place)
+            + late_ns;
+        let frames = (0..4).map(|frame| {
+            let sent_ns = start_ns + frame_start_ns(&city.protocol, frame) as f64;
+            timed(&answer.payloads[frame], answer.channels_hz[frame], 0.0, sent_ns, (&from, &to), &mut dice)
+        });
+        let frames: Vec<Hop> = frames.collect();
+        let window = city.rounds[0].window;
+        city.rounds[0].testimonies.push(testimony(CLAIMANT, beaconer, window, beacon));
+        city.rounds[1].testimonies.push(testimony(CHALLENGER, claimant, window, frames));
+        let judged = city.judged(&city.rounds);
+        let edge = judged.rounds[0].edges.iter().find(|edge| edge.witness == claimant).unwrap();
+        let relay = edge.findings.iter().find(|finding| finding.check == CheckName::Relay).unwrap();
+        assert!((relay.measured - late_ns * 1e-3).abs() < 1.0, "{relay:?}");
+        assert_eq!(relay.outcome == Outcome::Rejected, rejected, "{relay:?}");
+    }
 }
 
 /// Somebody who invents frames of an answer has an edge, and it is rejected.
