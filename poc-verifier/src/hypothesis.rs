@@ -131,7 +131,7 @@ impl DayEvidence {
 /// A judged day.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DayVerdict {
-    /// Rejected by the worst; unproven when nothing could be held against a threshold.
+    /// Rejected by the worst; unproven where blindness and place were not both held against a threshold.
     pub outcome: Outcome,
     /// The hypothesis that is nearest to its threshold, or furthest above.
     pub worst: Option<Excess>,
@@ -155,17 +155,20 @@ impl Excess {
     }
 }
 
-/// Judges a day. What was not tested, or has no threshold, neither accuses nor acquits.
+/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not tested is unproven at best.
+///
+/// A score below zero speaks for honesty, so no threshold is below zero: else a hotspot that heard little would be rejected for silence.
 pub fn judge_day(day: &DayEvidence, calibration: &Calibration) -> DayVerdict {
     let excesses = Hypothesis::ALL.into_iter().filter_map(|hypothesis| {
-        let (score, threshold) = (day.score(hypothesis)?, calibration.threshold(hypothesis)?.threshold);
-        Some(Excess { hypothesis, score, threshold })
+        let (score, fitted) = (day.score(hypothesis)?, calibration.threshold(hypothesis)?.threshold);
+        Some(Excess { hypothesis, score, threshold: fitted.max(0.0) })
     });
     let worst = excesses.max_by(|a, b| a.by().total_cmp(&b.by()));
+    let known = |hypothesis| day.score(hypothesis).is_some() && calibration.threshold(hypothesis).is_some();
     let outcome = match worst {
-        None => Outcome::Unproven,
         Some(worst) if worst.by() > 0.0 => Outcome::Rejected,
-        Some(_) => Outcome::Accepted,
+        Some(_) if known(Hypothesis::Place) && known(Hypothesis::Blind) => Outcome::Accepted,
+        _ => Outcome::Unproven,
     };
     DayVerdict { outcome, worst }
 }

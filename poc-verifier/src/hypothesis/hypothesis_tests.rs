@@ -48,7 +48,8 @@ fn one_report_is_cut_and_what_was_not_tested_or_calibrated_says_nothing() {
     day.add_report(&[finding(CheckName::LinkBudget, 30.0)]);
     assert_eq!(day.score(Hypothesis::Power), Some(6.0));
     assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Blind, 3.0)])).outcome, Outcome::Unproven);
-    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Power, 7.0)])).outcome, Outcome::Accepted);
+    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Power, 7.0)])).outcome, Outcome::Unproven);
+    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Power, 5.0)])).outcome, Outcome::Rejected);
 }
 
 #[test]
@@ -60,6 +61,16 @@ fn a_place_accuses_only_by_six_anchors_and_four() {
         day.add_place(&place);
         assert_eq!(day.score(Hypothesis::Place).is_some(), accuses, "{anchors} {agreeing}");
     }
+}
+
+#[test]
+fn silence_is_neither_rejected_nor_accepted() {
+    let thresholds = calibration(&[(Hypothesis::Blind, -18.0), (Hypothesis::Place, 8.0)]);
+    let mut day = DayEvidence::default();
+    day.add_report(&[finding(CheckName::Frequency, -16.0)]);
+    assert_eq!(judge_day(&day, &thresholds).outcome, Outcome::Unproven);
+    day.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, score: 1.0, ..PlaceVerdict::by_genesis() });
+    assert_eq!(judge_day(&day, &thresholds).outcome, Outcome::Accepted);
 }
 
 fn anchors(count: u64) -> Vec<Party> {
