@@ -13,6 +13,7 @@
 //! | where a transmitter is, by others' clocks | [`place`] |
 //! | one check a file | [`checks`] |
 //! | the verdict: accepted, rejected or unproven | [`judgement`], [`finding`] |
+//! | a day's, by one hypothesis a cheat; days added to days | [`hypothesis`], [`Cusum`] |
 //! | what is published | [`Bundle`] |
 //!
 //! What is *not* here: no I/O, no clock, no randomness, no network; and nothing of money. This room never learns who gets paid.
@@ -22,9 +23,11 @@ pub mod answer;
 pub mod audit;
 mod bundle;
 pub mod checks;
+mod cusum;
 mod edge;
 pub mod finding;
 pub mod fuzz;
+pub mod hypothesis;
 pub mod judgement;
 pub mod messages;
 mod party;
@@ -40,6 +43,7 @@ mod wire;
 
 pub use audit::Audit;
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Inconsistent, Witnessed};
+pub use cusum::Cusum;
 pub use edge::{Asked, Edge, HeardHop, Standing};
 pub use finding::{CheckName, Finding, Outcome};
 pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};

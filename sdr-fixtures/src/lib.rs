@@ -9,6 +9,7 @@
 //! of its own, which names beforehand the check that it expects to be caught by. One seed replays everything.
 
 pub mod city;
+pub mod days;
 mod recording;
 mod roster;
 mod summary;

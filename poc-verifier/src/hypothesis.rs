@@ -1,0 +1,177 @@
+//! One hypothesis a cheat, the worst decides.
+//!
+//! Each hypothesis adds up only the checks that its cheat disturbs, over a hotspot's day (notes/physics.md section 4):
+//!
+//! ```text
+//! l_c = clip(ln p(x | cheat) - ln p(x | honest), -2, +6)      S_h = min(60, sum over reports and its own checks of l_c)
+//! rejected when any S_h > T_h
+//! ```
+//! Hypotheses are never added to each other: a cheat would buy credit on ten clean checks to pay for one impossible one. The thresholds
+//! `T_h` are data ([`Calibration`]), quantiles of honest days. A place is evidence once a day, however many reports tell of it, and
+//! accuses only by the rule of six anchors and four.
+//!
+//! What is not here: the checks themselves, days added to days ([`crate::Cusum`]), who is to blame ([`blame`]). Hypotheses whose
+//! deciding check does not exist yet (clone, ghost) have none, are never tested, and so can neither accuse nor acquit.
+
+mod blame;
+mod calibration;
+
+use crate::{
+    finding::{CheckName, Finding, Outcome},
+    place::{AGREE_BLAME, ANCHORS_BLAME, PlaceVerdict},
+};
+
+pub use blame::blame;
+pub use calibration::{CALIBRATION_BYTES_MAX, Calibration, CalibrationError, CusumLimits, Honest, Threshold};
+
+/// What one check of one report may say at most, either way.
+const REPORT_SCORE: (f64, f64) = (-2.0, 6.0);
+/// What one hypothesis of one day may come to.
+pub const DAY_SCORE_MAX: f64 = 60.0;
+
+/// A way to cheat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Hypothesis {
+    /// Reports without having heard.
+    Blind,
+    /// Stands elsewhere.
+    Place,
+    /// Several keys share one receiver.
+    Clone,
+    /// Levels that free space forbids.
+    Power,
+    /// Levels that do not belong together.
+    Floor,
+    /// Does not transmit at all.
+    Ghost,
+}
+
+impl Hypothesis {
+    /// Every hypothesis.
+    pub const ALL: [Self; 6] = [Self::Blind, Self::Place, Self::Clone, Self::Power, Self::Floor, Self::Ghost];
+
+    /// As the calibration and statements write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Blind => "blind",
+            Self::Place => "place",
+            Self::Clone => "clone",
+            Self::Power => "power",
+            Self::Floor => "floor",
+            Self::Ghost => "ghost",
+        }
+    }
+
+    /// The checks of a report that this cheat disturbs. The place is not among them: it is known a day, not a report.
+    pub const fn checks(self) -> &'static [CheckName] {
+        match self {
+            Self::Blind => &[CheckName::Frequency, CheckName::TimeDither, CheckName::PowerDither],
+            Self::Power => &[CheckName::LinkBudget],
+            Self::Floor => &[CheckName::NoiseFloor],
+            Self::Place | Self::Clone | Self::Ghost => &[],
+        }
+    }
+
+    /// Share of the honest-reject budget of one day in a thousand that this hypothesis may spend.
+    pub const fn weight(self) -> f64 {
+        match self {
+            Self::Blind | Self::Clone => 0.2,
+            Self::Place => 0.4,
+            Self::Power | Self::Floor => 0.05,
+            Self::Ghost => 0.1,
+        }
+    }
+
+    /// Whether days may be added up: not where honest errors are the same every day (echoes, deaf sites).
+    pub const fn accumulates(self) -> bool {
+        matches!(self, Self::Blind | Self::Clone)
+    }
+}
+
+/// What a hotspot's day has shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DayEvidence {
+    sums: [f64; Hypothesis::ALL.len()],
+    tested: [bool; Hypothesis::ALL.len()],
+}
+
+impl DayEvidence {
+    /// Adds what the checks said of one report. Those that could not tell say nothing.
+    pub fn add_report(&mut self, findings: &[Finding]) {
+        for (index, hypothesis) in Hypothesis::ALL.into_iter().enumerate() {
+            let disturbed = |finding: &&Finding| {
+                hypothesis.checks().contains(&finding.check) && finding.outcome != Outcome::Unproven
+            };
+            for finding in findings.iter().filter(disturbed) {
+                self.sums[index] += finding.score.clamp(REPORT_SCORE.0, REPORT_SCORE.1);
+                self.tested[index] = true;
+            }
+        }
+    }
+
+    /// Adds the day's place. Too few anchors, or anchors that do not agree, say nothing against it.
+    pub fn add_place(&mut self, place: &PlaceVerdict) {
+        let may_accuse = place.anchors >= ANCHORS_BLAME
+            && place.agreeing >= AGREE_BLAME
+            && 2 * place.agreeing > place.anchors;
+        if may_accuse || place.outcome == Outcome::Accepted {
+            let index = Hypothesis::Place as usize;
+            self.tested[index] = true;
+            self.sums[index] = if may_accuse { self.sums[index].max(place.score) } else { self.sums[index] };
+        }
+    }
+
+    /// The day's score; `None` when nothing tested this hypothesis.
+    pub fn score(&self, hypothesis: Hypothesis) -> Option<f64> {
+        let index = hypothesis as usize;
+        self.tested[index].then(|| self.sums[index].min(DAY_SCORE_MAX))
+    }
+}
+
+/// A judged day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DayVerdict {
+    /// Rejected by the worst; unproven where blindness and place were not both held against a threshold.
+    pub outcome: Outcome,
+    /// The hypothesis that is nearest to its threshold, or furthest above.
+    pub worst: Option<Excess>,
+}
+
+/// How far above its threshold a hypothesis is; below zero under it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Excess {
+    /// Which.
+    pub hypothesis: Hypothesis,
+    /// The day's score.
+    pub score: f64,
+    /// What honest days stay under.
+    pub threshold: f64,
+}
+
+impl Excess {
+    /// Score less threshold.
+    pub fn by(&self) -> f64 {
+        self.score - self.threshold
+    }
+}
+
+/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not tested is unproven at best.
+///
+/// A score below zero speaks for honesty, so no threshold is below zero: else a hotspot that heard little would be rejected for silence.
+pub fn judge_day(day: &DayEvidence, calibration: &Calibration) -> DayVerdict {
+    let excesses = Hypothesis::ALL.into_iter().filter_map(|hypothesis| {
+        let (score, fitted) = (day.score(hypothesis)?, calibration.threshold(hypothesis)?.threshold);
+        Some(Excess { hypothesis, score, threshold: fitted.max(0.0) })
+    });
+    let worst = excesses.max_by(|a, b| a.by().total_cmp(&b.by()));
+    let known = |hypothesis| day.score(hypothesis).is_some() && calibration.threshold(hypothesis).is_some();
+    let outcome = match worst {
+        Some(worst) if worst.by() > 0.0 => Outcome::Rejected,
+        Some(_) if known(Hypothesis::Place) && known(Hypothesis::Blind) => Outcome::Accepted,
+        _ => Outcome::Unproven,
+    };
+    DayVerdict { outcome, worst }
+}
+
+#[cfg(test)]
+mod hypothesis_tests;
