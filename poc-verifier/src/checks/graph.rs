@@ -2,7 +2,7 @@
 //!
 //! A gate, and never an accusation: a clique that witnesses only itself has nobody outside who heard it, and so has an honest hotspot in the
 //! desert. A beacon pays when at least [`ANCHORS_MIN`] anchors heard it whose edges were not rejected: of distinct owners, none of them the
-//! beaconer's, more than 300 m from each other. Honest beacons among eight anchors pass in 95 of 100 (notes/physics.md 3h); with fewer
+//! beaconer's, more than 300 m from each other and from the beaconer. Honest beacons among eight anchors pass in 95 of 100 (notes/physics.md 3h); with fewer
 //! everything stays unproven.
 //!
 //! Anchors are taken in the order of their keys, each if it is independent of those before. That may find fewer than there are
@@ -36,10 +36,10 @@ pub(crate) fn gate(beaconer: &Party, parties: &BTreeMap<PublicKey, Party>, edges
 /// How many anchors are independent of the beaconer and of each other.
 fn independent<'a>(beaconer: &Party, witnesses: impl Iterator<Item = &'a Party>) -> usize {
     let mut counted: Vec<&Party> = Vec::new();
-    for anchor in witnesses.filter(|witness| witness.is_anchor() && witness.owner != beaconer.owner) {
+    for anchor in witnesses.filter(|witness| witness.is_anchor()) {
         let apart =
-            |other: &&Party| other.owner != anchor.owner && geodesic_m(other.place, anchor.place) > SITE_M;
-        if counted.iter().all(apart) {
+            |other: &Party| other.owner != anchor.owner && geodesic_m(other.place, anchor.place) > SITE_M;
+        if apart(beaconer) && counted.iter().all(|other| apart(other)) {
             counted.push(anchor);
         }
     }

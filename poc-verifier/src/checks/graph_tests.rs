@@ -45,10 +45,11 @@ fn three_independent_anchors_are_enough_and_two_are_not() {
 #[test]
 fn who_is_not_independent_is_not_counted() {
     type Change = fn(&mut Party, &mut EdgeJudgement);
-    let changes: [(&str, Change); 5] = [
+    let changes: [(&str, Change); 6] = [
         ("no anchor", |party, _| party.known = Known::No),
         ("the beaconer's own", |party, _| party.owner = party_of(0).owner),
         ("another's own", |party, _| party.owner = party_of(2).owner),
+        ("at the beaconer's site", |party, _| party.place = away(lisbon(), 0.0, 250.0)),
         ("at another's site", |party, _| party.place = away(party_of(2).place, 0.0, 250.0)),
         ("hardly heard it", |_, edge| edge.hops_heard = HOPS_MIN - 1),
     ];
