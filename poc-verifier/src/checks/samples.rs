@@ -157,9 +157,7 @@ impl Difference {
 }
 
 fn snr_difference(hop: &Hop, showing: &Showing, rechecked: &Recheck) -> Difference {
-    let guard = &showing.guard.snippet;
-    let before = Noise::of(&guard.samples(), 0, guard.rounding_power());
-    let noises = before.iter().chain([&rechecked.filtered.noise]);
+    let noises = rechecked.guard.iter().chain([&rechecked.filtered.noise]);
     let reported_db = f64::from(hop.snr_cdb) * 0.01;
     // Of the amplitude that was reported: one that is not there has no standard error in dB.
     let chips = rechecked.samples as f64 / f64::from(showing.samples_per_chip);

@@ -39,6 +39,8 @@ pub struct Recheck {
     pub residual: Residual,
     /// What is left with the short filter, which takes echoes along.
     pub filtered: Residual,
+    /// The guard as noise; `None` without one of enough samples.
+    pub guard: Option<Noise>,
     /// Kept samples between the end of the guard and the stated arrival, where a guard was shown.
     pub guard_gap_samples: Option<f64>,
 }
@@ -117,6 +119,7 @@ pub fn recheck(
         }),
         residual,
         filtered,
+        guard: before,
         guard_gap_samples: guard.map(|guard| gap(stated, guard)),
     })
 }
