@@ -157,9 +157,10 @@ impl Tally {
         let false_witness = witness.filter(|villainy| {
             matches!(villainy, Villainy::BlindForger | Villainy::PayloadLeaker | Villainy::RssiEditor)
         });
-        // One frame alone is no claim: noise passes one off now and then, and an edge needs four.
-        let rebroadcast =
-            (!round.drawn && edge.hops_heard == 0 && edge.hops_reported > 1).then_some(Villainy::Replayer);
+        // One frame alone that nobody recognises is no claim: noise passes one off now and then, and an edge needs four.
+        let told = edge.hops_reported > 1 || edge.outcome == Outcome::Rejected;
+        let nothing_of_it = !round.drawn && edge.hops_heard == 0 && edge.hops_reported > 0;
+        let rebroadcast = (nothing_of_it && told).then_some(Villainy::Replayer);
         false_witness.or(rebroadcast).or(liar).and_then(index)
     }
 
