@@ -1,7 +1,7 @@
 //! One file a check. Each is a function of an edge, knows nothing of the others, and says what it measured, what is allowed, and how
 //! much likelier a cheat would have produced this than an honest radio.
 //!
-//! One of them, [`graph`], is a gate over all edges of a round and runs when the others have spoken.
+//! One of them, `graph`, is a gate over all edges of a round and runs when the others have spoken.
 //!
 //! What a check needs and does not have makes it accept (nothing speaks against the edge) or say unproven (something must be known
 //! first), never reject.
