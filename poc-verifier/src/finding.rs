@@ -29,11 +29,19 @@ pub enum CheckName {
     Graph,
     /// The witness's answer came back as fast as radio goes.
     Relay,
+    /// Fading from channel to channel is the same both ways.
+    Reciprocity,
+    /// The noise before the frame is nobody else's.
+    GuardNoise,
+    /// Phases from channel to channel are nobody else's.
+    Phase,
+    /// The hotspot's day as a whole is an honest one's.
+    Day,
 }
 
 impl CheckName {
     /// Every check, in the order in which findings are listed; of equal scores the first decides.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::Frequency,
@@ -42,11 +50,15 @@ impl CheckName {
         Self::Samples,
         Self::Place,
         Self::Relay,
+        Self::Reciprocity,
+        Self::GuardNoise,
+        Self::Phase,
         Self::LinkBudget,
         Self::PowerDither,
         Self::Geometry,
         Self::Hops,
         Self::Graph,
+        Self::Day,
     ];
 
     /// As evidence and statements write it.
@@ -65,6 +77,10 @@ impl CheckName {
             Self::Samples => "samples",
             Self::Graph => "graph",
             Self::Relay => "relay",
+            Self::Reciprocity => "reciprocity",
+            Self::GuardNoise => "guard_noise",
+            Self::Phase => "phase",
+            Self::Day => "day",
         }
     }
 }

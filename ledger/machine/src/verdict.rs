@@ -57,11 +57,13 @@ pub enum Check {
     Phase = 15,
     /// The samples that were asked for hold the frame as reported.
     Samples = 16,
+    /// The hotspot's day as a whole, by the hypothesis that it decided.
+    Day = 17,
 }
 
 impl Check {
     /// Every check, by number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::LinkBudget,
@@ -78,6 +80,7 @@ impl Check {
         Self::GuardNoise,
         Self::Phase,
         Self::Samples,
+        Self::Day,
     ];
 
     /// The name that evidence and statements use.
@@ -99,6 +102,7 @@ impl Check {
             Self::GuardNoise => "guard_noise",
             Self::Phase => "phase",
             Self::Samples => "samples",
+            Self::Day => "day",
         }
     }
 
