@@ -23,6 +23,25 @@ pub(crate) fn cell(bytes: &[u8]) {
     let _ = std::str::from_utf8(bytes).map(str::parse::<crate::Cell>);
 }
 
+/// The reader of ASCII grids, and the ground that it gives.
+pub(crate) fn ascii_grid(bytes: &[u8]) {
+    if let Ok(grid) = crate::terrain::read_asc(bytes) {
+        let frame = *grid.frame();
+        assert!(frame.rows * frame.cols == grid.heights());
+        for (lat_deg, lng_deg) in
+            [(frame.north_deg, frame.west_deg), (frame.south_deg(), frame.east_deg()), (f64::NAN, 0.0)]
+        {
+            let _ = grid.height_m(lat_deg, lng_deg);
+        }
+    }
+}
+
+/// The name of an SRTM tile, and its size.
+pub(crate) fn tile_name(bytes: &[u8]) {
+    let name = String::from_utf8_lossy(bytes);
+    assert!(crate::terrain::read_hgt(&name, bytes).is_err(), "{} bytes are no tile", bytes.len());
+}
+
 /// Runs a body over every prefix of the seed and over a thousand mutations of it.
 pub(crate) fn replay(seed: &[u8], body: fn(&[u8])) {
     for end in 0..seed.len() {

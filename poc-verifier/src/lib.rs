@@ -12,6 +12,7 @@
 //! | whose samples must be shown, drawn afterwards | [`audit`] |
 //! | where a transmitter is, by others' clocks | [`place`] |
 //! | one check a file | [`checks`] |
+//! | how much the ground between two antennas takes | [`diffraction`] |
 //! | the verdict: accepted, rejected or unproven | [`judgement`], [`finding`] |
 //! | a day's, by one hypothesis a cheat; days added to days | [`hypothesis`], [`Cusum`] |
 //! | what is published | [`Bundle`] |
@@ -24,6 +25,7 @@ pub mod audit;
 mod bundle;
 pub mod checks;
 mod cusum;
+pub mod diffraction;
 mod edge;
 pub mod finding;
 pub mod fuzz;
