@@ -122,6 +122,7 @@ impl Case {
             asked,
             answer_late_ns: None,
             recorded_in: None,
+            terrain: None,
         };
         judge_edge(&edge).outcome
     }

@@ -116,10 +116,7 @@ impl Bundle {
             beaconer: Party::from_proto(&raw.beaconer.ok_or(DecodeError::Missing("beaconer"))?)?,
             opening: raw.opening.map(Sealed::from_proto).transpose()?,
             closed_set: raw.closed_set.map(Sealed::from_proto).transpose()?,
-            fresh: match &raw.fresh_randomness[..] {
-                [] => None,
-                bytes => Some(Hash::new(wire::fixed("fresh_randomness", bytes)?)),
-            },
+            fresh: optional("fresh_randomness", &raw.fresh_randomness)?,
             witnesses: raw.witnesses.into_iter().map(witnessed).collect::<Result<_, _>>()?,
         })
     }
@@ -136,6 +133,7 @@ fn rules(protocol: &Protocol) -> proto::Rules {
         period_windows: protocol.period_windows,
         audit_one_in: protocol.audit_one_in,
         answer_one_in: protocol.answer_one_in,
+        terrain: protocol.terrain.map(|terrain| terrain.bytes().to_vec()).unwrap_or_default(),
     }
 }
 
@@ -146,8 +144,14 @@ fn protocol(raw: &proto::Rules) -> Result<Protocol, DecodeError> {
     Ok(Protocol {
         audit_one_in: one_in("audit_one_in", raw.audit_one_in)? as u64,
         answer_one_in: one_in("answer_one_in", raw.answer_one_in)? as u64,
+        terrain: optional("terrain", &raw.terrain)?,
         ..Protocol::new(region, period_windows)
     })
+}
+
+/// A hash that may be left out.
+fn optional(field: &'static str, bytes: &[u8]) -> Result<Option<Hash>, DecodeError> {
+    if bytes.is_empty() { Ok(None) } else { Ok(Some(Hash::new(wire::fixed(field, bytes)?))) }
 }
 
 fn witnessed(raw: proto::Witnessed) -> Result<Witnessed, DecodeError> {

@@ -1,6 +1,6 @@
 //! One edge as the checks see it: a beacon as it was decided, and what one witness says it heard of it.
 
-use geo_index::geodesy::slant_range_m;
+use geo_index::{Terrain, geodesy::slant_range_m};
 use identity::Hash;
 
 use crate::{
@@ -83,6 +83,8 @@ pub struct Edge<'a> {
     pub answer_late_ns: Option<f64>,
     /// Window from which the report's payloads are a recording, where that is known.
     pub recorded_in: Option<u64>,
+    /// The ground, where it is known.
+    pub terrain: Option<&'a Terrain>,
 }
 
 impl<'a> Edge<'a> {

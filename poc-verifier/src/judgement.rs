@@ -7,6 +7,7 @@ mod arrivals;
 
 use std::collections::BTreeMap;
 
+use geo_index::Terrain;
 use identity::{Hash, PublicKey};
 
 use crate::{
@@ -61,6 +62,8 @@ pub struct Epoch<'a> {
     pub earlier: &'a PayloadMemory,
     /// The rounds.
     pub rounds: &'a [Round],
+    /// The ground; none when nothing is known of it.
+    pub terrain: Option<&'a Terrain>,
 }
 
 /// Payloads of past beacons: a recording is told by the window it was made in. Bounded.
@@ -237,6 +240,7 @@ fn edge<'a>(
         }),
         answer_late_ns: None,
         recorded_in: epoch.earlier.recorded_in(&said.report),
+        terrain: epoch.terrain,
     }
 }
 

@@ -12,7 +12,7 @@
 //! | whose samples must be shown, drawn afterwards | [`audit`] |
 //! | where a transmitter is, by others' clocks | [`place`] |
 //! | one check a file | [`checks`] |
-//! | how much the ground between two antennas takes | [`diffraction`] |
+//! | how much the ground between two antennas takes, and which hill | [`diffraction`], [`obstruction`] |
 //! | the verdict: accepted, rejected or unproven | [`judgement`], [`finding`] |
 //! | a day's, by one hypothesis a cheat; days added to days | [`hypothesis`], [`Cusum`] |
 //! | what is published | [`Bundle`] |
@@ -32,6 +32,7 @@ pub mod fuzz;
 pub mod hypothesis;
 pub mod judgement;
 pub mod messages;
+pub mod obstruction;
 mod party;
 pub mod place;
 pub mod plan;

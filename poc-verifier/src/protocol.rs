@@ -1,5 +1,6 @@
 //! The numbers of the protocol, and what the law allows to send.
 
+use identity::Hash;
 use witness::{Bandwidth, CodingRate, FrameFormat, PayloadFormat, SpreadingFactor, SyncWord};
 
 /// Frames of a beacon.
@@ -121,6 +122,8 @@ pub struct Protocol {
     pub audit_one_in: u64,
     /// One hotspot in so many is asked to answer a beacon.
     pub answer_one_in: u64,
+    /// Name of the elevation model that levels are judged by, its [`geo_index::Terrain::digest`]; none when they are judged without.
+    pub terrain: Option<Hash>,
 }
 
 /// Where thirty hotspots hear each other each answers every other period: a quarter of its beacons' air time.
@@ -140,6 +143,13 @@ impl Protocol {
             showings_until_ms: 4800,
             window_ms: 5000,
         };
-        Self { region, timetable, period_windows, audit_one_in: AUDIT_ONE_IN, answer_one_in: ANSWER_ONE_IN }
+        Self {
+            region,
+            timetable,
+            period_windows,
+            audit_one_in: AUDIT_ONE_IN,
+            answer_one_in: ANSWER_ONE_IN,
+            terrain: None,
+        }
     }
 }

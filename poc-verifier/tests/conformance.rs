@@ -399,6 +399,7 @@ fn recordings_are_told_by_their_window() {
             parties: &now.parties,
             earlier: memory,
             rounds: std::slice::from_ref(&round),
+            terrain: None,
         })
     };
     let sentence = |judgement: &EpochJudgement| {

@@ -9,7 +9,9 @@ use std::{
     process::{Command, Output},
 };
 
-use poc_verifier::Bundle;
+use geo_index::{Place, TerrainFolder};
+use identity::Hash;
+use poc_verifier::{Bundle, Protocol};
 use words::Conduct;
 
 /// A folder of this test's own.
@@ -103,4 +105,61 @@ fn what_cannot_be_read_is_said_in_a_line() {
         assert!(error.lines().count() == 1 && error.contains(told), "{file}: {error}");
         assert!(output.stdout.is_empty());
     }
+}
+
+/// A folder with one grid of flat ground about a place and a ring of hills of this height a kilometre from it.
+fn ringed(folder: &Path, about: Place, height_m: u32) -> Hash {
+    const STEP_DEG: f64 = 0.001;
+    let (south, west) = (about.lat_deg() - 100.5 * STEP_DEG, about.lng_deg() - 100.5 * STEP_DEG);
+    let mut grid =
+        format!("ncols 201\nnrows 201\nxllcorner {west}\nyllcorner {south}\ncellsize {STEP_DEG}\n");
+    let slope = about.lat_deg().to_radians().cos();
+    for row in -100..=100_i32 {
+        let height = |col: i32| {
+            let steps = f64::from(row).hypot(f64::from(col) * slope);
+            if (8.0..12.0).contains(&steps) { height_m.to_string() } else { "20".into() }
+        };
+        grid += &(-100..=100).map(height).collect::<Vec<_>>().join(" ");
+        grid.push('\n');
+    }
+    std::fs::write(folder.join("ring.asc"), grid).unwrap();
+    std::fs::write(folder.join("geoid.txt"), "53").unwrap();
+    Hash::new(TerrainFolder::open(folder).unwrap().digest())
+}
+
+#[test]
+fn rounds_are_judged_over_the_ground_that_is_given_and_a_different_one_is_said() {
+    let (hills, plain) = (folder("hills"), folder("plain"));
+    let bundle = words::play(6, &[Conduct::Honest; 6]).bundle;
+    let digest = ringed(&hills, bundle.beaconer.place, 1200);
+    assert_ne!(digest, ringed(&plain, bundle.beaconer.place, 20));
+    let rounds = folder("over");
+    let without = written(&rounds, "without.bundle", &bundle);
+    let named = Bundle { protocol: Protocol { terrain: Some(digest), ..bundle.protocol }, ..bundle };
+    let named = written(&rounds, "named.bundle", &named);
+    let (hills, plain) = (hills.to_str().unwrap(), plain.to_str().unwrap());
+    for (file, terrain, code, word, told) in [
+        (&without, None, 0, "none", ""),
+        (&without, Some(hills), 1, "added", "were judged without terrain"),
+        (&named, Some(hills), 1, "same", ""),
+        (&named, Some(plain), 0, "another", "this one is"),
+        (&named, None, 0, "missing", "none is given (--terrain DIR)"),
+    ] {
+        let mut arguments = vec!["--json", file];
+        arguments.extend(terrain.iter().flat_map(|folder| ["--terrain", folder]));
+        let output = poc_verify(&arguments);
+        let (out, error) =
+            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert_eq!(output.status.code(), Some(code), "{word}: {error}{out}");
+        assert!(error.contains(told) && error.is_empty() == told.is_empty(), "{word}: {error}");
+        for line in out.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["terrain"], word);
+            assert_eq!(line["check"], if code == 1 { "link_budget" } else { "" }, "{line}");
+            assert_eq!(code == 1, line["explanation"].as_str().unwrap().contains("km from the beaconer is"));
+        }
+    }
+    let nowhere = poc_verify(&["--terrain", "nowhere", &without]);
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(String::from_utf8(nowhere.stderr).unwrap().contains("nowhere"));
 }

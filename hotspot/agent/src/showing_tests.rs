@@ -82,6 +82,7 @@ impl Case {
             asked: Some(Asked { audit: &self.audit, samples_root: reveal.samples_root, showing }),
             answer_late_ns: None,
             recorded_in: None,
+            terrain: None,
         };
         checks::run(&edge).into_iter().find(|finding| finding.check == CheckName::Samples)
     }

@@ -1,5 +1,9 @@
 #![allow(clippy::float_cmp, reason = "scores at their bounds are exact")]
 
+use geo_index::{
+    Terrain,
+    terrain::{Frame, Grid},
+};
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
@@ -31,6 +35,7 @@ struct Case {
     standing: Standing,
     report: Report,
     recorded_in: Option<u64>,
+    terrain: Option<Terrain>,
 }
 
 impl Case {
@@ -56,6 +61,7 @@ impl Case {
             standing: Standing::Committed,
             report: Report { window: 5, beacon: ShortId::of(&beaconer.key), hops: Vec::new() },
             recorded_in: None,
+            terrain: None,
         };
         case.report.hops = case.measured(&mut dice);
         case
@@ -134,6 +140,7 @@ impl Case {
             asked: None,
             answer_late_ns: None,
             recorded_in: self.recorded_in,
+            terrain: self.terrain.as_ref(),
         }
     }
 
@@ -458,6 +465,61 @@ fn thirty_five_decibels_too_much_are_rejected_near_free_space() {
         let edited = at_level(case, strongest_dbm - 16.0 + 35.0);
         assert_eq!(edited.verdict(), (Outcome::Rejected, Some(CheckName::LinkBudget)));
     }
+}
+
+/// A long ridge of this height across everything 2.2 km north of the place, ground at the place's foot elsewhere.
+fn ridge(about: geo_index::Place, height_m: f64) -> Terrain {
+    let frame = Frame {
+        north_deg: about.lat_deg() + 0.1,
+        west_deg: about.lng_deg() - 0.1,
+        lat_step_deg: 0.001,
+        lng_step_deg: 0.001,
+        rows: 201,
+        cols: 201,
+    };
+    let heights =
+        (0..201 * 201).map(|index| Some(if (78..=81).contains(&(index / 201)) { height_m } else { 20.0 }));
+    Terrain::new(50.0, vec![Grid::new(frame, heights).unwrap()]).unwrap()
+}
+
+/// An honest edge 5 km to the north, antennas 20 m over the ground, whose level is so many dB above free space.
+fn northward(seed: u64, above_db: f64) -> Case {
+    let mut case = Case::honest(seed);
+    case.beaconer.place = lisbon().with_height_m(90.0).unwrap();
+    case.witness.place = away(case.beaconer.place, 0.0, 5000.0);
+    let level_dbm = case.free_space_dbm(case.distance_m()) + above_db;
+    case.edit(|hop, plan| hop.rssi_cdbm = ((level_dbm - f64::from(plan.power_dither_db)) * 100.0) as i32)
+}
+
+#[test]
+fn louder_than_a_ridge_lets_through_is_rejected_by_the_link_budget() {
+    let (free, low) = (northward(0, 0.0), -30.0);
+    assert_eq!(free.said(CheckName::LinkBudget), Some(Outcome::Accepted), "no model, no ridge");
+    let flat = Case { terrain: Some(ridge(lisbon(), 20.0)), ..northward(0, 0.0) };
+    assert_eq!(flat.said(CheckName::LinkBudget), Some(Outcome::Accepted));
+    let behind = |above_db: f64| Case { terrain: Some(ridge(lisbon(), 700.0)), ..northward(0, above_db) };
+    let forged = behind(0.0).finding(CheckName::LinkBudget).unwrap();
+    assert_eq!((forged.outcome, forged.unit), (Outcome::Rejected, "dB"));
+    assert!(forged.measured > forged.allowed && (forged.allowed - 41.6).abs() < 0.1, "{forged:?}");
+    assert!(
+        forged.explanation.starts_with("The ground 2.1") || forged.explanation.starts_with("The ground 2.2"),
+        "{forged:?}"
+    );
+    assert!(forged.explanation.contains("m above the line of sight and takes 5"), "{forged:?}");
+    let honest = behind(low).finding(CheckName::LinkBudget).unwrap();
+    assert_eq!(honest.outcome, Outcome::Accepted);
+    assert!(honest.explanation.contains("line of sight"), "{honest:?}");
+    // What the model does not know is as if there were no model.
+    let elsewhere = Case { terrain: Some(ridge(away(lisbon(), 90.0, 50_000.0), 700.0)), ..northward(0, 0.0) };
+    assert_eq!(elsewhere.finding(CheckName::LinkBudget), free.finding(CheckName::LinkBudget));
+}
+
+#[test]
+fn a_word_lifts_nobody_over_a_ridge() {
+    let mut balloon = Case { terrain: Some(ridge(lisbon(), 900.0)), ..northward(0, 0.0) };
+    balloon.beaconer.place = balloon.beaconer.place.with_height_m(8000.0).unwrap();
+    balloon.witness.place = balloon.witness.place.with_height_m(8000.0).unwrap();
+    assert_eq!(balloon.said(CheckName::LinkBudget), Some(Outcome::Rejected));
 }
 
 #[test]

@@ -6,10 +6,15 @@
 //! ```
 //! Nothing is louder than free space, echoes in step and calibration apart (notes/physics.md 3a: 3 dB of calibration; a median over
 //! eight channels leaves 3 dB of echoes). A decoded frame is not weaker than thermal noise lets any receiver decode.
+//!
+//! With an elevation model the ground between counts, too: see `link_budget/ground.rs`. Where it is not known, everything is as without.
+
+mod ground;
 
 use crate::{
     edge::{Edge, HeardHop},
     finding::{CheckName, Finding},
+    obstruction::Obstruction,
     robust::median,
 };
 
@@ -21,6 +26,8 @@ const BELOW_DB: f64 = 4.0;
 const THERMAL_DBM_HZ: f64 = -173.98;
 /// Spread of honest calibration, dB.
 const SPREAD_DB: f64 = 2.0;
+/// Less than this of the ground is not worth a sentence, dB.
+const WORTH_SAYING_DB: f64 = 1.0;
 /// Antennas nearer than this are not in each other's far field.
 const NEAREST_KM: f64 = 0.01;
 
@@ -46,7 +53,13 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
         (above_db - ABOVE_DB, (above_db, ABOVE_DB, "dB"))
     };
     let score = if excess_db > 0.0 { 0.5 * (excess_db / SPREAD_DB).powi(2) } else { -1.0 };
-    let explanation = if finding.2 == "dBm" && excess_db > 0.0 {
+    let ground = obstruction(edge, &heard);
+    if let Some(ground) = &ground
+        && ground::score(above_db + ground.loss_db) > score.max(0.0)
+    {
+        return Some(over_ground(ground, above_db));
+    }
+    let mut explanation = if finding.2 == "dBm" && excess_db > 0.0 {
         format!("{rssi_dbm:.1} dBm is weaker than any receiver could decode ({weakest_dbm:.1} dBm).")
     } else {
         format!(
@@ -55,5 +68,37 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
             if above_db > 0.0 { "above" } else { "below" }
         )
     };
+    if let Some(ground) = ground.filter(|ground| ground.loss_db >= WORTH_SAYING_DB) {
+        explanation = format!("{explanation} {}.", told(&ground));
+    }
     Some(Finding::by_score(CheckName::LinkBudget, score, finding, explanation))
+}
+
+/// The ground between, if there is a model that knows it.
+fn obstruction(edge: &Edge, heard: &[HeardHop]) -> Option<Obstruction> {
+    let carrier_hz = heard.first()?.carrier_hz();
+    Obstruction::between(edge.terrain?, edge.beaconer.place, edge.witness.place, carrier_hz)
+}
+
+/// The ground speaks more loudly than free space: by so much the level is above free space.
+fn over_ground(ground: &Obstruction, above_db: f64) -> Finding {
+    let (too_loud_db, allowed_db) = (above_db + ground.loss_db, ground::allowed_db());
+    let explanation = format!(
+        "{}; the level is {too_loud_db:.0} dB above what that leaves, up to {allowed_db:.0} dB can happen.",
+        told(ground)
+    );
+    let numbers = (too_loud_db, allowed_db, "dB");
+    Finding::by_score(CheckName::LinkBudget, ground::score(too_loud_db), numbers, explanation)
+}
+
+/// Which hill.
+fn told(ground: &Obstruction) -> String {
+    let hill = ground.hill;
+    format!(
+        "The ground {:.2} km from the beaconer is {:.0} m {} the line of sight and takes {:.0} dB",
+        hill.distance_m * 1e-3,
+        hill.above_m.abs(),
+        if hill.above_m < 0.0 { "below" } else { "above" },
+        ground.loss_db
+    )
 }

@@ -173,17 +173,17 @@ pub(crate) fn any_bundle() -> impl Strategy<Value = Bundle> {
     let when = (any::<u64>(), 0..4_000_000_000_000_u64, any_hash(), any_hash());
     let opening = prop::option::of(sealed(any_opening()));
     let closed_set = prop::option::of(sealed(any_closed_set()));
-    let fresh = prop::option::of(any_hash());
-    (when, any_party(), opening, closed_set, (fresh, vec(witnessed, 0..4))).prop_map(
+    let hashes = (prop::option::of(any_hash()), prop::option::of(any_hash()));
+    (when, any_party(), opening, closed_set, (hashes, vec(witnessed, 0..4))).prop_map(
         |(
             (window, window_start_ms, period, window_hash),
             beaconer,
             opening,
             closed_set,
-            (fresh, witnesses),
+            ((fresh, terrain), witnesses),
         )| {
             Bundle {
-                protocol: protocol(),
+                protocol: Protocol { terrain, ..protocol() },
                 window,
                 window_start_ms,
                 randomness: Randomness { period, window: window_hash },
@@ -363,5 +363,6 @@ pub(crate) fn judged(
         parties,
         earlier: &PayloadMemory::default(),
         rounds: std::slice::from_ref(round),
+        terrain: None,
     })
 }

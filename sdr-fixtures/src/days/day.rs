@@ -59,6 +59,7 @@ pub fn score_day(site: &Site, villain: Option<&dyn Villain>, dice: &mut Dice) ->
             asked: None,
             answer_late_ns: None,
             recorded_in: None,
+            terrain: None,
         };
         day.add_report(&checks::run(&edge));
     }

@@ -14,6 +14,7 @@ impl World {
             parties: &self.parties,
             earlier: &self.payloads,
             rounds,
+            terrain: None,
         });
         let mut attachments = Attachments::default();
         for (round, judged) in rounds.iter().zip(&judgement.rounds) {

@@ -5,12 +5,13 @@
 //! standard error that says what and where.
 
 mod explain;
+mod ground;
 mod input;
 mod table;
 
 use std::{
     io::{self, BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -18,7 +19,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use poc_verifier::{Epoch, EpochJudgement, Outcome, PayloadMemory, judge};
 
-use self::input::Input;
+use self::{ground::Ground, input::Input};
 
 /// Verifies published rounds of proof of coverage again.
 #[derive(Parser)]
@@ -30,6 +31,7 @@ use self::input::Input;
   ledger bundles --data DIR --out BUNDLES                  write a ledger's bundles to a folder
   poc-verify BUNDLES/*.bundle                              judge them again; exit code 1 when an edge is rejected
   poc-verify --json BUNDLES | jq 'select(.verdict == \"rejected\")'
+  poc-verify --terrain DEM BUNDLES                         over the ground between, if the rounds were judged so
   poc-verify explain BUNDLES/ROUND.bundle 02a1b2c3 --beside BUNDLES --out edge.svg
 
 Where everybody stands follows from all bundles given: give an epoch's bundles together.
@@ -45,6 +47,9 @@ struct Command {
     /// One JSON object an edge instead of the table.
     #[arg(long)]
     json: bool,
+    /// Elevation model: a folder of *.hgt or *.asc tiles and geoid.txt, the geoid's height above the ellipsoid there in metres.
+    #[arg(long, value_name = "DIR")]
+    terrain: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -62,6 +67,9 @@ enum Task {
         /// Where to write: .svg, or .html.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Elevation model: a folder of tiles.
+        #[arg(long, value_name = "DIR")]
+        terrain: Option<PathBuf>,
     },
 }
 
@@ -82,16 +90,18 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn run(command: Command) -> Result<ExitCode> {
-    if let Some(Task::Explain { bundle, witness, beside, out }) = command.task {
+    if let Some(Task::Explain { bundle, witness, beside, out, terrain }) = command.task {
         let input = Input::read(&[&[bundle][..], &beside].concat())?;
-        explain::write(&input, &judged(&input), &witness, &out)?;
+        let ground = ground(&input, terrain.as_deref())?;
+        explain::write(&input, &judged(&input, &ground), &witness, &out)?;
         return Ok(ExitCode::SUCCESS);
     }
     let input = Input::read(&command.bundles)?;
-    let judgement = judged(&input);
+    let ground = ground(&input, command.terrain.as_deref())?;
+    let judgement = judged(&input, &ground);
     let mut out = BufWriter::new(io::stdout().lock());
     if command.json {
-        table::json(&input, &judgement, &mut out)?;
+        table::json(&input, &judgement, ground.word(), &mut out)?;
     } else {
         table::plain(&input, &judgement, &mut out)?;
     }
@@ -101,11 +111,21 @@ fn run(command: Command) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(rejected)))
 }
 
-fn judged(input: &Input) -> EpochJudgement {
+/// The ground that is judged over, with a word on standard error when it is not the published one.
+fn ground(input: &Input, folder: Option<&Path>) -> Result<Ground> {
+    let ground = Ground::of(input, folder)?;
+    if let Some(note) = ground.note() {
+        eprintln!("poc-verify: {note}");
+    }
+    Ok(ground)
+}
+
+fn judged(input: &Input, ground: &Ground) -> EpochJudgement {
     judge(&Epoch {
         protocol: &input.protocol,
         parties: &input.parties,
         earlier: &PayloadMemory::default(),
         rounds: &input.rounds,
+        terrain: ground.terrain.as_ref(),
     })
 }

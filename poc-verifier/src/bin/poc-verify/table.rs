@@ -25,6 +25,8 @@ struct Line<'a> {
     unit: &'a str,
     score: Option<f64>,
     explanation: &'a str,
+    /// How the elevation model stands to the published one: none, same, missing, another or added.
+    terrain: &'a str,
 }
 
 pub(crate) fn word(outcome: Outcome) -> &'static str {
@@ -41,7 +43,12 @@ pub(crate) fn deciding(edge: &EdgeJudgement) -> Option<&Finding> {
 }
 
 /// One JSON object an edge.
-pub(crate) fn json(input: &Input, judgement: &EpochJudgement, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn json(
+    input: &Input,
+    judgement: &EpochJudgement,
+    terrain: &str,
+    out: &mut impl Write,
+) -> io::Result<()> {
     for (round, address) in judgement.rounds.iter().zip(&input.addresses) {
         for edge in &round.edges {
             let finding = deciding(edge);
@@ -57,6 +64,7 @@ pub(crate) fn json(input: &Input, judgement: &EpochJudgement, out: &mut impl Wri
                 unit: finding.map_or("", |finding| finding.unit),
                 score: finding.map(|finding| finding.score),
                 explanation: finding.map_or("", |finding| &finding.explanation),
+                terrain,
             };
             serde_json::to_writer(&mut *out, &line)?;
             writeln!(out)?;

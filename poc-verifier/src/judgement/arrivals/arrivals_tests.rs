@@ -138,6 +138,7 @@ impl City {
             parties: &self.parties,
             earlier: &PayloadMemory::default(),
             rounds,
+            terrain: None,
         })
     }
 }
