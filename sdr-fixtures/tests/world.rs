@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, path::Path};
 
+use geo_index::TerrainFolder;
+use identity::Hash;
 use ledger::evidence::EdgeEvidence;
+use poc_verifier::Bundle;
 use sdr_fixtures::{
-    EpochReport, World, WorldConfig, WorldEvent,
+    EdgeCounts, EpochReport, World, WorldConfig, WorldEvent,
     trials::{self, Rate, Trials},
     villains::Villainy,
 };
@@ -66,6 +69,44 @@ fn among_honest_hotspots_nothing_is_rejected_and_everybody_heard_is_paid() {
     assert!(summary.supply_exact);
     assert!(!report.rewards.is_empty());
     assert_eq!(report.evidence.len() as u64, summary.edges.accepted + summary.edges.unproven);
+}
+
+/// A folder with an elevation model of Lisbon that it does not have: long ridges from north to south, two and a half kilometres apart.
+fn ridges(folder: &Path) -> TerrainFolder {
+    let (rows, cols) = (260_u32, 340_u32);
+    let mut grid = format!("ncols {cols}\nnrows {rows}\nxllcorner -9.32\nyllcorner 38.62\ncellsize 0.001\n");
+    let heights = (0..cols)
+        .map(|col| (250.0 * (f64::from(col) / 29.0 * std::f64::consts::PI).sin().powi(8)).to_string());
+    let row = heights.collect::<Vec<_>>().join(" ") + "\n";
+    grid += &row.repeat(rows as usize);
+    std::fs::write(folder.join("ridges.asc"), grid).unwrap();
+    std::fs::write(folder.join("geoid.txt"), "53").unwrap();
+    TerrainFolder::open(folder).unwrap()
+}
+
+#[test]
+fn hills_stand_in_the_airs_way_and_the_verifier_accuses_nobody_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let tiles = ridges(folder.path());
+    let edges = |over: Option<&TerrainFolder>| {
+        let mut world = World::new(&small(3, &[])).unwrap();
+        if let Some(tiles) = over {
+            world.stand_on(tiles).unwrap();
+        }
+        let report = epoch(&mut world);
+        let reader = world.engine().reader().unwrap();
+        for edge in &report.evidence {
+            let hash = edge.bundle.parse().unwrap();
+            let bundle = Bundle::decode(&reader.bundle(&hash).unwrap().unwrap()).unwrap();
+            assert_eq!(bundle.protocol.terrain, over.map(|tiles| Hash::new(tiles.digest())));
+        }
+        world.tally().summary().edges
+    };
+    let (flat, hilly) = (edges(None), edges(Some(&tiles)));
+    assert!(hilly.rejected.is_empty(), "{:?}", hilly.rejected);
+    let all = |edges: &EdgeCounts| edges.accepted + edges.unproven;
+    println!("flat {flat:?}, hilly {hilly:?}");
+    assert!(all(&hilly) > 0 && all(&hilly) < all(&flat), "{hilly:?} {flat:?}");
 }
 
 #[test]

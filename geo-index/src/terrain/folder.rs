@@ -42,9 +42,10 @@ impl TerrainFolder {
     /// # Errors
     /// [`TerrainError`] with the file's name when a tile or `geoid.txt` cannot be read or is none.
     pub fn open(folder: &Path) -> Result<Self, TerrainError> {
+        let files = files(folder)?;
         let geoid_m = named(&folder.join(GEOID_FILE), geoid)?;
         let mut tiles = Vec::new();
-        for file in files(folder)? {
+        for file in files {
             let grid = named(&file, read)?;
             tiles.push(Tile { frame: *grid.frame(), digest: grid.digest(), file });
         }

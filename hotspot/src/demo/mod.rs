@@ -18,8 +18,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
+use geo_index::TerrainFolder;
 use ledger::view::View;
-use sdr_fixtures::{World, WorldConfig, record, villains::Villainy};
+use sdr_fixtures::{World, WorldConfig, WorldError, record, villains::Villainy};
 
 use self::{door::Door, narrator::Narrator, stop::Stop};
 
@@ -38,6 +39,7 @@ Examples:
   hotspot demo --headless --epochs 3 --json         three epochs, then one line of JSON
   hotspot demo --villains replayer,rssi-editor      only these two among the honest
   hotspot demo --data ~/earshot-demo                keep the ledger; the next run with the same options continues it
+  hotspot demo --terrain tiles/                     hills between the hotspots, from an elevation model of Lisbon
   hotspot demo --record Chelas --out /tmp/iq       what that hotspot hears in one window, as SigMF; then try
                                                     hotspot decode /tmp/iq/*.sigmf-meta
 
@@ -62,6 +64,9 @@ pub(crate) struct Demo {
     /// Folder of the ledger, to be continued later [default: a fresh one that is forgotten]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Elevation model under the city: a folder of *.hgt or *.asc tiles and geoid.txt [default: flat]
+    #[arg(long, value_name = "DIR")]
+    terrain: Option<PathBuf>,
     /// Port of the map on the loopback address; 0 takes any that is free
     #[arg(long, value_name = "PORT", default_value_t = 8080, conflicts_with = "headless")]
     port: u16,
@@ -139,7 +144,7 @@ impl Demo {
             data: self.data.clone(),
         };
         let world = World::new(&config);
-        match &self.data {
+        let mut world = match &self.data {
             Some(folder) => world.with_context(|| {
                 format!(
                     "cannot begin or continue the ledger in {} (it is continued by the seed, hotspots and villains that began it)",
@@ -147,7 +152,12 @@ impl Demo {
                 )
             }),
             None => Ok(world?),
+        }?;
+        if let Some(folder) = &self.terrain {
+            let opened = TerrainFolder::open(folder).map_err(WorldError::from);
+            opened.and_then(|tiles| world.stand_on(&tiles)).with_context(|| folder.display().to_string())?;
         }
+        Ok(world)
     }
 
     fn run_epochs(&self, world: &mut World, narrator: &mut Narrator, stop: &Stop) -> Result<()> {

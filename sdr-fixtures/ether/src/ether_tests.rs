@@ -93,6 +93,19 @@ fn a_link_is_the_same_from_both_ends_and_no_louder_than_free_space() {
 }
 
 #[test]
+fn ground_between_takes_at_least_what_it_is_said_to_both_ways() {
+    let (mut ether, a, b) = world(2500.0);
+    let open = ether.link(a, b);
+    let free_db = free_space_loss_db(open.distance_m, 868e6);
+    ether.obstruct(b, a, 0.0);
+    assert_eq!(ether.link(a, b), open, "an open path is what it was");
+    ether.obstruct(b, a, 60.0);
+    let behind = ether.link(a, b);
+    assert!((behind.loss_at_868_db - free_db - 60.0).abs() < 1e-9 && open.loss_at_868_db < free_db + 60.0);
+    assert_eq!((&behind, &behind.echoes), (&ether.link(b, a), &open.echoes));
+}
+
+#[test]
 fn echoes_have_unit_power_on_average() {
     let here = Place::from_degrees(38.71, -9.14, 80.0).unwrap();
     let mut ether = Ether::new(7);

@@ -48,6 +48,8 @@ pub use time::TrueTime;
 pub struct Ether {
     seed: u64,
     nodes: Vec<Node>,
+    /// What the ground takes between two nodes, lower number first, dB beyond free space.
+    obstructions: BTreeMap<(usize, usize), f64>,
     /// Bursts on air, by the order in which they were sent.
     bursts: BTreeMap<u64, OnAir>,
     sent: u64,
@@ -61,6 +63,7 @@ impl Ether {
         Self {
             seed,
             nodes: Vec::new(),
+            obstructions: BTreeMap::new(),
             bursts: BTreeMap::new(),
             sent: 0,
             planner: Mutex::new(FftPlanner::new()),
@@ -92,9 +95,18 @@ impl Ether {
             .retain(|_, on_air| on_air.burst.end(&nodes[on_air.burst.node.0]) + longest_flight >= time);
     }
 
+    /// Puts ground between two radios: their path loses at least so much beyond free space.
+    pub fn obstruct(&mut self, a: NodeId, b: NodeId, loss_db: f64) {
+        self.obstructions.insert((a.0.min(b.0), a.0.max(b.0)), loss_db);
+    }
+
     /// The path between two radios, the same from either end.
     pub fn link(&self, a: NodeId, b: NodeId) -> Link {
-        Link::between(self.seed, (a, self.node(a)), (b, self.node(b)))
+        let link = Link::between(self.seed, (a, self.node(a)), (b, self.node(b)));
+        match self.obstructions.get(&(a.0.min(b.0), a.0.max(b.0))) {
+            Some(loss_db) => link.obstructed(*loss_db),
+            None => link,
+        }
     }
 
     /// A receiver of that radio, from a true time on.

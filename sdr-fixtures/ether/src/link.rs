@@ -55,6 +55,12 @@ impl Link {
         }
     }
 
+    /// The same path over ground that takes so much beyond free space. The log-distance law knows of hills on average: the larger of both counts.
+    pub(crate) fn obstructed(self, loss_db: f64) -> Self {
+        let over_ground_db = free_space_loss_db(self.distance_m, 868e6) + loss_db;
+        Self { loss_at_868_db: self.loss_at_868_db.max(over_ground_db), ..self }
+    }
+
     /// Loss at a frequency, dB.
     pub fn loss_db(&self, frequency_hz: f64) -> f64 {
         self.loss_at_868_db + 20.0 * (frequency_hz / 868e6).log10()

@@ -14,7 +14,7 @@ impl World {
             parties: &self.parties,
             earlier: &self.payloads,
             rounds,
-            terrain: None,
+            terrain: self.terrain.as_ref(),
         });
         let mut attachments = Attachments::default();
         for (round, judged) in rounds.iter().zip(&judgement.rounds) {

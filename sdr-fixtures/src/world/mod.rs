@@ -4,6 +4,7 @@
 //! with some noise before and after.
 
 mod air;
+mod ground;
 mod judge;
 mod window;
 
@@ -11,7 +12,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf};
 
 pub(crate) use air::samples_of;
 use ether::{Ether, NodeId};
-use geo_index::{Place, Resolution, cell_of};
+use geo_index::{Place, Resolution, Terrain, cell_of, terrain::TerrainError};
 use hotspot_agent::{Agent, CannotBeacon, Station};
 use identity::{Context, Hash, PublicKey};
 use ledger::{
@@ -78,6 +79,9 @@ pub enum WorldError {
     /// The protocol's bandwidth is none that the simulated radios carry.
     #[error(transparent)]
     Receiver(#[from] ReceiverError),
+    /// No ground to stand on.
+    #[error(transparent)]
+    Terrain(#[from] TerrainError),
     /// The law forbids a beacon that the protocol wants.
     #[error("{name} does not beacon: {error}")]
     Beacon {
@@ -218,6 +222,8 @@ pub struct World {
     /// Epoch in which a place was last proven.
     pub(crate) proven: BTreeMap<PublicKey, u64>,
     pub(crate) payloads: PayloadMemory,
+    /// The ground; none where everything is flat and nobody knows better.
+    pub(crate) terrain: Option<Terrain>,
     pub(crate) window: u64,
     /// Randomness of the first window of the current period.
     pub(crate) period: Hash,
@@ -265,6 +271,7 @@ impl World {
             parties: BTreeMap::new(),
             proven: BTreeMap::new(),
             payloads: PayloadMemory::default(),
+            terrain: None,
             window,
             period: state.tip().randomness,
             tally: Tally::new(config.seed, &config.villains),
