@@ -27,7 +27,7 @@ fn small_excesses_add_up_and_honest_days_never_do() {
 fn static_hypotheses_are_not_added_up() {
     use crate::place::PlaceVerdict;
     let mut day = DayEvidence::default();
-    day.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, score: 40.0, ..PlaceVerdict::by_genesis() });
+    day.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, votes: 40.0, ..PlaceVerdict::by_genesis() });
     assert_eq!(day.score(Hypothesis::Place), Some(40.0));
     let mut cusum = Cusum::default();
     let said: Vec<Outcome> =

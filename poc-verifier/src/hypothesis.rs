@@ -10,8 +10,8 @@
 //! `T_h` are data ([`Calibration`]), quantiles of honest days. A place is evidence once a day, however many reports tell of it, and
 //! accuses only by the rule of six anchors and four.
 //!
-//! What is not here: the checks themselves, days added to days ([`crate::Cusum`]), who is to blame ([`blame`]). Hypotheses whose
-//! deciding check does not exist yet (clone, ghost) have none, are never tested, and so can neither accuse nor acquit.
+//! What is not here: the checks themselves, days added to days ([`crate::Cusum`]), who is to blame ([`blame`]). A hypothesis that nothing
+//! tested in a day can neither accuse nor acquit.
 
 mod blame;
 mod calibration;
@@ -34,6 +34,8 @@ pub const DAY_SCORE_MAX: f64 = 60.0;
 pub enum Hypothesis {
     /// Reports without having heard.
     Blind,
+    /// Reports without having heard, but everything secret was leaked to it: only the path is unknown.
+    Leak,
     /// Stands elsewhere.
     Place,
     /// Several keys share one receiver.
@@ -48,12 +50,14 @@ pub enum Hypothesis {
 
 impl Hypothesis {
     /// Every hypothesis.
-    pub const ALL: [Self; 6] = [Self::Blind, Self::Place, Self::Clone, Self::Power, Self::Floor, Self::Ghost];
+    pub const ALL: [Self; 7] =
+        [Self::Blind, Self::Leak, Self::Place, Self::Clone, Self::Power, Self::Floor, Self::Ghost];
 
     /// As the calibration and statements write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Blind => "blind",
+            Self::Leak => "leak",
             Self::Place => "place",
             Self::Clone => "clone",
             Self::Power => "power",
@@ -65,20 +69,26 @@ impl Hypothesis {
     /// The checks of a report that this cheat disturbs. The place is not among them: it is known a day, not a report.
     pub const fn checks(self) -> &'static [CheckName] {
         match self {
-            Self::Blind => &[CheckName::Frequency, CheckName::TimeDither, CheckName::PowerDither],
+            Self::Blind => {
+                &[CheckName::Freshness, CheckName::Frequency, CheckName::TimeDither, CheckName::PowerDither]
+            }
+            // Apart from the above: who was told the dithers gathers credit there, and would pay with it.
+            Self::Leak => &[CheckName::Reciprocity],
+            Self::Clone => &[CheckName::GuardNoise, CheckName::Phase],
             Self::Power => &[CheckName::LinkBudget],
             Self::Floor => &[CheckName::NoiseFloor],
-            Self::Place | Self::Clone | Self::Ghost => &[],
+            Self::Place | Self::Ghost => &[],
         }
     }
 
     /// Share of the honest-reject budget of one day in a thousand that this hypothesis may spend.
     pub const fn weight(self) -> f64 {
         match self {
-            Self::Blind | Self::Clone => 0.2,
-            Self::Place => 0.4,
+            Self::Blind => 0.15,
+            Self::Clone => 0.2,
+            Self::Place => 0.35,
             Self::Power | Self::Floor => 0.05,
-            Self::Ghost => 0.1,
+            Self::Leak | Self::Ghost => 0.1,
         }
     }
 
@@ -93,6 +103,7 @@ impl Hypothesis {
 pub struct DayEvidence {
     sums: [f64; Hypothesis::ALL.len()],
     tested: [bool; Hypothesis::ALL.len()],
+    placed: bool,
 }
 
 impl DayEvidence {
@@ -109,29 +120,41 @@ impl DayEvidence {
         }
     }
 
+    /// Adds what a statistic over a day's reports said of one hypothesis: radiated power, silence, one receiver behind several keys.
+    pub fn add(&mut self, hypothesis: Hypothesis, score: f64) {
+        self.sums[hypothesis as usize] += score;
+        self.tested[hypothesis as usize] = true;
+    }
+
     /// Adds the day's place. Too few anchors, or anchors that do not agree, say nothing against it.
     pub fn add_place(&mut self, place: &PlaceVerdict) {
         let may_accuse = place.anchors >= ANCHORS_BLAME
             && place.agreeing >= AGREE_BLAME
             && 2 * place.agreeing > place.anchors;
-        if may_accuse || place.outcome == Outcome::Accepted {
+        self.placed |= place.outcome == Outcome::Accepted;
+        if may_accuse {
             let index = Hypothesis::Place as usize;
+            self.sums[index] = self.sums[index].max(place.votes);
             self.tested[index] = true;
-            self.sums[index] = if may_accuse { self.sums[index].max(place.score) } else { self.sums[index] };
         }
     }
 
     /// The day's score; `None` when nothing tested this hypothesis.
     pub fn score(&self, hypothesis: Hypothesis) -> Option<f64> {
+        self.uncut(hypothesis).map(|sum| sum.min(DAY_SCORE_MAX))
+    }
+
+    /// The same without the cut at [`DAY_SCORE_MAX`]: how far a cheat is from a threshold, not whether.
+    pub fn uncut(&self, hypothesis: Hypothesis) -> Option<f64> {
         let index = hypothesis as usize;
-        self.tested[index].then(|| self.sums[index].min(DAY_SCORE_MAX))
+        self.tested[index].then_some(self.sums[index])
     }
 }
 
 /// A judged day.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DayVerdict {
-    /// Rejected by the worst; unproven where blindness and place were not both held against a threshold.
+    /// Rejected by the worst; unproven where the place was not proven, or nothing told whether it hears.
     pub outcome: Outcome,
     /// The hypothesis that is nearest to its threshold, or furthest above.
     pub worst: Option<Excess>,
@@ -155,7 +178,7 @@ impl Excess {
     }
 }
 
-/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not tested is unproven at best.
+/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not proven is unproven at best.
 ///
 /// A score below zero speaks for honesty, so no threshold is below zero: else a hotspot that heard little would be rejected for silence.
 pub fn judge_day(day: &DayEvidence, calibration: &Calibration) -> DayVerdict {
@@ -164,10 +187,10 @@ pub fn judge_day(day: &DayEvidence, calibration: &Calibration) -> DayVerdict {
         Some(Excess { hypothesis, score, threshold: fitted.max(0.0) })
     });
     let worst = excesses.max_by(|a, b| a.by().total_cmp(&b.by()));
-    let known = |hypothesis| day.score(hypothesis).is_some() && calibration.threshold(hypothesis).is_some();
+    let heard = day.score(Hypothesis::Blind).is_some() && calibration.threshold(Hypothesis::Blind).is_some();
     let outcome = match worst {
         Some(worst) if worst.by() > 0.0 => Outcome::Rejected,
-        Some(_) if known(Hypothesis::Place) && known(Hypothesis::Blind) => Outcome::Accepted,
+        Some(_) if day.placed && heard => Outcome::Accepted,
         _ => Outcome::Unproven,
     };
     DayVerdict { outcome, worst }

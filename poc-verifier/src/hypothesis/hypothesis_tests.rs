@@ -64,7 +64,7 @@ fn one_report_is_cut_and_what_was_not_tested_or_calibrated_says_nothing() {
 fn a_place_accuses_only_by_six_anchors_and_four() {
     for (anchors, agreeing, accuses) in [(5, 5, false), (6, 3, false), (6, 4, true), (10, 5, false)] {
         let outcome = Outcome::Unproven;
-        let place = PlaceVerdict { outcome, anchors, agreeing, score: 50.0, ..PlaceVerdict::by_genesis() };
+        let place = PlaceVerdict { outcome, anchors, agreeing, votes: 50.0, ..PlaceVerdict::by_genesis() };
         let mut day = DayEvidence::default();
         day.add_place(&place);
         assert_eq!(day.score(Hypothesis::Place).is_some(), accuses, "{anchors} {agreeing}");
@@ -77,7 +77,7 @@ fn silence_is_neither_rejected_nor_accepted() {
     let mut day = DayEvidence::default();
     day.add_report(&[finding(CheckName::Frequency, -16.0)]);
     assert_eq!(judge_day(&day, &thresholds).outcome, Outcome::Unproven);
-    day.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, score: 1.0, ..PlaceVerdict::by_genesis() });
+    day.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, votes: 1.0, ..PlaceVerdict::by_genesis() });
     assert_eq!(judge_day(&day, &thresholds).outcome, Outcome::Accepted);
 }
 

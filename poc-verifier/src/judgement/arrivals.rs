@@ -8,7 +8,7 @@ use crate::{
     edge::{HeardHop, Standing},
     messages::Hop,
     party::Party,
-    place::{Arrival, Timed},
+    place::{Arrival, Timed, fadings},
     protocol::{HOPS_MIN, PAYLOAD_BYTES},
     robust::median,
     round::Testimony,
@@ -51,13 +51,25 @@ fn heard<'a>(planned: &'a Planned, said: &'a Testimony) -> Vec<HeardHop<'a>> {
 }
 
 fn of_beacon<'a>(epoch: &Epoch<'a>, planned: &'a Planned<'a>) -> Vec<Arrival<'a>> {
-    let arrivals = committed(epoch, planned).map(|(anchor, said)| {
-        let heard = heard(planned, said);
+    let heard_by: Vec<(&Party, Vec<HeardHop>)> =
+        committed(epoch, planned).map(|(anchor, said)| (anchor, heard(planned, said))).collect();
+    let fadings = fadings(&levels(planned, heard_by.iter().map(|(_, heard)| &heard[..])));
+    let arrivals = heard_by.into_iter().zip(fadings).map(|((anchor, heard), fading)| {
         let delays: Vec<f64> = heard.iter().map(|hop| hop.delay_ns(planned.round.window_start_ns)).collect();
         let (delay_ns, sigma_ns) = middle(&delays, heard.iter().map(HeardHop::arrival_sigma_ns), HOPS_MIN)?;
-        Some(Arrival { anchor, delay_ns, sigma_ns, hops: heard.len(), timed: Timed::ByPps })
+        Some(Arrival { anchor, delay_ns, sigma_ns, hops: heard.len(), timed: Timed::ByPps, fading })
     });
     arrivals.flatten().collect()
+}
+
+/// Levels by the number of the hop, dB, the known power steps undone.
+fn levels<'a>(
+    planned: &Planned,
+    heard_by: impl Iterator<Item = &'a [HeardHop<'a>]>,
+) -> Vec<Vec<(usize, f64)>> {
+    let number = |hop: &HeardHop| planned.plan.as_ref().and_then(|plan| plan.hop_of(&hop.hop.payload));
+    let level = |hop: &HeardHop| Some((number(hop)?, hop.rssi_dbm() + f64::from(hop.plan.power_dither_db)));
+    heard_by.map(|heard| heard.iter().filter_map(level).collect()).collect()
 }
 
 fn of_answer<'a>(
@@ -86,6 +98,7 @@ fn of_answer<'a>(
             sigma_ns: from_sigma_ns.hypot(to_sigma_ns).hypot(RATES_NS),
             hops: frames.len(),
             timed: Timed::ByDifference,
+            fading: None,
         })
     });
     arrivals.flatten().collect()

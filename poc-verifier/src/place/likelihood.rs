@@ -5,7 +5,7 @@ use geo_index::{
     geodesy::{LIGHT_M_PER_NS, destination},
 };
 
-use super::Arrival;
+use super::{Arrival, Fading};
 use crate::robust::median;
 
 /// Satellite clocks of an anchor, ns (notes/physics.md 6: 30 ns).
@@ -14,12 +14,20 @@ const CLOCK_NS: f64 = 30.0;
 const ECHO_NS: f64 = 60.0;
 /// Mean lateness where the straight line is blocked, ns.
 const LATE_NS: f64 = 400.0;
-/// Shares of arrivals that are clean, late, and anything at all.
-const CLEAN: f64 = 0.60;
-const LATE: f64 = 0.35;
+/// Share of blocked lines when nothing is known of them, and bounds on what fading may tell.
+const BLOCKED: f64 = 0.37;
+const BLOCKED_RANGE: (f64, f64) = (0.02, 0.98);
+/// Of blocked lines so many are late.
+const BLOCKED_LATE: f64 = 0.95;
+/// Fading from channel to channel where the line is free and where it is blocked, dB (notes/physics.md 3f).
+const FREE_DB: f64 = 2.0;
+const BLOCKED_DB: f64 = 4.5;
+/// Share of arrivals that are anything at all.
 const ANYTHING: f64 = 0.05;
 /// Width over which "anything at all" is spread, ns: 30 km of light.
 const ANYTHING_NS: f64 = 100_000.0;
+/// Standard errors from which the Gaussian's density, e^-50, is none beside "anything at all".
+const NOTHING_SIGMAS: f64 = 10.0;
 /// Standard errors within which a time fits.
 const FIT_SIGMAS: f64 = 4.0;
 
@@ -35,6 +43,8 @@ struct Station {
     east_north_m: [f64; 2],
     delay_ns: f64,
     sigma_ns: f64,
+    /// Share of such arrivals that are late by echoes.
+    late: f64,
 }
 
 impl Likelihood {
@@ -49,6 +59,7 @@ impl Likelihood {
                     east_north_m: [east, north],
                     delay_ns: arrival.delay_ns,
                     sigma_ns: arrival.sigma_ns.hypot(CLOCK_NS).hypot(ECHO_NS),
+                    late: BLOCKED_LATE * blocked(arrival.fading),
                 }
             })
             .collect();
@@ -133,23 +144,55 @@ impl Likelihood {
         if self.sum(leads, middle) > self.sum(leads, best) { middle } else { best }
     }
 
+    /// What each anchor's time says for one place over another.
+    pub(super) fn ratios(&self, place: [f64; 2], other: [f64; 2]) -> Vec<f64> {
+        let densities = |place: [f64; 2]| {
+            let leads = self.leads(place);
+            let moment = self.moment(&leads);
+            let density = |(lead, station): (f64, &Station)| station.density(lead - moment);
+            leads.into_iter().zip(&self.stations).map(density).collect::<Vec<f64>>()
+        };
+        densities(place).into_iter().zip(densities(other)).map(|(one, other)| (one / other).ln()).collect()
+    }
+
+    /// Log-likelihood; one logarithm for as many densities as do not underflow together.
     fn sum(&self, leads: &[f64], moment: f64) -> f64 {
-        leads
-            .iter()
-            .zip(&self.stations)
-            .map(|(lead, station)| density(lead - moment, station.sigma_ns).ln())
-            .sum()
+        let group = |(leads, stations): (&[f64], &[Station])| {
+            let density = |(lead, station): (&f64, &Station)| station.density(lead - moment);
+            leads.iter().zip(stations).map(density).product::<f64>().ln()
+        };
+        leads.chunks(TOGETHER).zip(self.stations.chunks(TOGETHER)).map(group).sum()
     }
 }
 
-/// Density of an arrival error, per nanosecond: clean, late by echoes, or anything.
-fn density(error_ns: f64, sigma_ns: f64) -> f64 {
-    let gauss = (-0.5 * (error_ns / sigma_ns).powi(2)).exp();
-    let clean = gauss / (sigma_ns * std::f64::consts::TAU.sqrt());
-    // Exponential when late, Gaussian when early, continuous at zero.
-    let late = if error_ns > 0.0 { (-error_ns / LATE_NS).exp() } else { gauss };
-    let late = late / (LATE_NS + sigma_ns * (0.5 * std::f64::consts::PI).sqrt());
-    CLEAN * clean + LATE * late + ANYTHING / ANYTHING_NS
+/// Densities are at least 5e-7 per nanosecond: of so many the product is a number.
+const TOGETHER: usize = 16;
+
+impl Station {
+    /// Density of an arrival error, per nanosecond: clean, late by echoes, or anything.
+    fn density(&self, error_ns: f64) -> f64 {
+        let sigma_ns = self.sigma_ns;
+        let sigmas = error_ns / sigma_ns;
+        // Beyond these nothing is left of it; most trials are of far places.
+        let gauss = if sigmas.abs() > NOTHING_SIGMAS { 0.0 } else { (-0.5 * sigmas * sigmas).exp() };
+        let clean = gauss / (sigma_ns * std::f64::consts::TAU.sqrt());
+        // Exponential when late, Gaussian when early, continuous at zero.
+        let late = if error_ns > 0.0 { (-error_ns / LATE_NS).exp() } else { gauss };
+        let late = late / (LATE_NS + sigma_ns * (0.5 * std::f64::consts::PI).sqrt());
+        (1.0 - ANYTHING) * ((1.0 - self.late) * clean + self.late * late) + ANYTHING / ANYTHING_NS
+    }
+}
+
+/// How likely a line is blocked, by how much levels differ from channel to channel.
+///
+/// Of `n` Gaussian levels of sample variance `v` the Bayes factor is `(f/b)^(n-1) exp((n-1) v (1/f^2 - 1/b^2) / 2)`.
+fn blocked(fading: Option<Fading>) -> f64 {
+    let prior = (BLOCKED / (1.0 - BLOCKED)).ln();
+    let told = fading.map_or(0.0, |Fading { variance_db2, channels }| {
+        let free = (channels.max(1) - 1) as f64;
+        free * ((FREE_DB / BLOCKED_DB).ln() + 0.5 * variance_db2 * (FREE_DB.powi(-2) - BLOCKED_DB.powi(-2)))
+    });
+    (1.0 / (1.0 + (-prior - told).exp())).clamp(BLOCKED_RANGE.0, BLOCKED_RANGE.1)
 }
 
 fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {

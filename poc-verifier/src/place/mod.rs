@@ -11,13 +11,15 @@
 //! free: with the challenger's place `c`, `t_j = t_answer - t_challenge + |c - w_j| / c_light`, and `T` takes up the turnaround. Its rate is
 //! known from the challenger's carrier offset, which crystals share with clocks, but for the challenger's own, which `T` takes up too.
 //!
-//! `f` is heavy-tailed: mostly Gaussian of clock and estimator, often late by echoes, sometimes anything at all (a liar). See
+//! An echo is told by the fading that it makes: where levels differ much from channel to channel the line is likelier blocked, and the
+//! arrival likelier late. `f` is heavy-tailed: mostly Gaussian of clock and estimator, often late by echoes, sometimes anything at all (a liar). See
 //! notes/physics.md 3e for the statistic and what it can tell.
 //!
 //! A place is *proven* when at least [`ANCHORS_PROVE`] anchors support it and no place more than [`RESOLVE_M`] away is nearly as
 //! likely. It is *disproven* only when at least [`ANCHORS_BLAME`] anchors heard it and [`AGREE_BLAME`] of them, more than half, agree on
 //! another place. Everything else is *unproven*: no anchors, no clocks, a shape that cannot tell, costs nobody anything.
 
+mod fading;
 mod likelihood;
 mod search;
 
@@ -26,6 +28,7 @@ use std::collections::BTreeMap;
 use geo_index::{Place, geodesy::geodesic_m};
 use identity::PublicKey;
 
+pub use self::fading::{Fading, fadings};
 use self::{
     likelihood::Likelihood,
     search::{Peaks, peaks},
@@ -46,6 +49,10 @@ const RESOLVE_SCORE: f64 = 4.0;
 const SUPPORT_SCORE: f64 = 8.0;
 /// Score from which it is given up.
 const BLAME_SCORE: f64 = 25.0;
+/// What one anchor may say for another place, at least and at most.
+pub const VOTE: (f64, f64) = (-2.0, 6.0);
+/// So many anchors may lie together: what the loudest of them say counts only when the others say it, too.
+const LIARS: usize = 3;
 /// Directions in which resolution is tried.
 const DIRECTIONS: u32 = 12;
 
@@ -62,6 +69,8 @@ pub struct Arrival<'a> {
     pub hops: usize,
     /// How it was timed.
     pub timed: Timed,
+    /// How its level changed from channel to channel, where that is known.
+    pub fading: Option<Fading>,
 }
 
 /// What stands behind an arrival's time.
@@ -90,6 +99,9 @@ pub struct PlaceVerdict {
     pub residual_m: (f64, f64),
     /// Log-likelihood of the likeliest place over the asserted one.
     pub score: f64,
+    /// The same by vote: what each anchor says for the other place over the asserted one, cut to [`VOTE`] before it is added up. Liars
+    /// who agree can say neither more nor less than as many honest ones.
+    pub votes: f64,
     /// The likeliest place.
     pub likeliest: Option<Place>,
     /// One sentence for the owner.
@@ -117,6 +129,7 @@ impl PlaceVerdict {
             allowed_m: RESOLVE_M,
             residual_m: (0.0, 0.0),
             score: 0.0,
+            votes: 0.0,
             likeliest: None,
             explanation,
         }
@@ -171,6 +184,7 @@ fn weigh(claimant: &Party, likelihood: &Likelihood) -> PlaceVerdict {
     let Peaks { best, elsewhere } = peaks(likelihood, RESOLVE_M);
     let there = likelihood.at(best);
     let score = (there - here).max(0.0);
+    let votes = elsewhere.iter().chain([&best]).map(|at| votes(likelihood, *at)).fold(0.0, f64::max);
     let likeliest = likelihood.place_of(best);
     let offset_m = likeliest.map_or(0.0, |place| geodesic_m(claimant.place, place));
     let agreeing = likelihood.fitting(best);
@@ -215,9 +229,19 @@ fn weigh(claimant: &Party, likelihood: &Likelihood) -> PlaceVerdict {
         allowed_m: RESOLVE_M,
         residual_m,
         score,
+        votes,
         likeliest,
         explanation,
     }
+}
+
+/// What anchors say together for a place over the asserted one; nothing where it is the loudest few that say it.
+fn votes(likelihood: &Likelihood, place: [f64; 2]) -> f64 {
+    let ratios = likelihood.ratios(place, [0.0, 0.0]).into_iter();
+    let mut votes: Vec<f64> = ratios.map(|ratio| ratio.clamp(VOTE.0, VOTE.1)).collect();
+    votes.sort_by(|a, b| b.total_cmp(a));
+    let others: f64 = votes.iter().skip(LIARS).sum();
+    if others > 0.0 { votes.iter().sum() } else { 0.0 }
 }
 
 fn best_on_ring(likelihood: &Likelihood) -> f64 {

@@ -57,7 +57,7 @@ impl City {
                 let flight_ns = geo_index::geodesy::light_delay_ns(from, anchor.place);
                 let sigma_ns = dice.between(30.0, 60.0);
                 let delay_ns = common_ns + flight_ns + dice.normal(30.0) + dice.normal(sigma_ns);
-                Arrival { anchor, delay_ns, sigma_ns, hops: 8, timed: Timed::ByPps }
+                Arrival { anchor, delay_ns, sigma_ns, hops: 8, timed: Timed::ByPps, fading: None }
             })
             .collect()
     }
@@ -452,7 +452,7 @@ proptest! {
             .iter()
             .zip(&delays)
             .map(|(anchor, (delay_ns, sigma_ns, hops))| {
-                Arrival { anchor, delay_ns: *delay_ns, sigma_ns: *sigma_ns, hops: *hops, timed: Timed::ByPps }
+                Arrival { anchor, delay_ns: *delay_ns, sigma_ns: *sigma_ns, hops: *hops, timed: Timed::ByPps, fading: None }
             })
             .collect();
         let verdict = judge(&city.claimant, &[arrivals]);
@@ -464,4 +464,44 @@ proptest! {
         }
         prop_assert!(verdict.outcome != Outcome::Accepted || verdict.anchors >= 4);
     }
+}
+
+/// Three who lie together say nothing by themselves; six who tell the truth say enough to reject.
+#[test]
+fn three_liars_have_no_votes_and_honest_anchors_have() {
+    for seed in 0..SEEDS {
+        let mut city = City::ring(seed, 10, 3000.0);
+        let (claimant, truth) = (city.claimant, city.truth);
+        let elsewhere = away(truth, city.dice.between(0.0, 360.0), 1000.0);
+        let mut arrivals = city.heard_from(truth);
+        for arrival in arrivals.iter_mut().take(3) {
+            let flight = |place| geo_index::geodesy::light_delay_ns(place, arrival.anchor.place);
+            arrival.delay_ns += flight(elsewhere) - flight(truth);
+        }
+        let framed = judge(&claimant, &[arrivals]);
+        assert!(framed.votes < 3.0, "seed {seed}: {framed:?}");
+        let spoofed = City::ring(seed, 10, 3000.0).lying_by(1000.0).judged();
+        assert!(spoofed.votes > 30.0, "seed {seed}: {spoofed:?}");
+    }
+}
+
+/// A line that fades much is believed to be late; one that does not is not.
+#[test]
+fn fading_tells_an_echo_from_a_lie() {
+    let votes = |variance_db2: f64| {
+        let sums = (0..SEEDS).map(|seed| {
+            let mut city = City::ring(seed, 10, 3000.0);
+            let (claimant, truth) = (city.claimant, city.truth);
+            let mut arrivals = city.heard_from(truth);
+            for (number, arrival) in arrivals.iter_mut().enumerate() {
+                let late = number % 2 == 0;
+                arrival.delay_ns += if late { 600.0 } else { 0.0 };
+                let variance_db2 = if late { variance_db2 } else { 4.0 };
+                arrival.fading = Some(Fading { variance_db2, channels: 8 });
+            }
+            judge(&claimant, &[arrivals]).score
+        });
+        sums.sum::<f64>() / SEEDS as f64
+    };
+    assert!(votes(20.0) < 0.5 * votes(4.0), "{} {}", votes(20.0), votes(4.0));
 }

@@ -3,14 +3,18 @@
 //!
 //! Distributions are those of notes/physics.md sections 2, 4 and 6 (H). No check is written again here: reports, edges and arrivals are
 //! the verifier's types, and [`poc_verifier::checks::run`], [`poc_verifier::place::judge`] and the hypotheses score them. The truth is used
-//! for counting only. What is not here: samples, commitments, answers, and attacks whose deciding check does not exist yet.
+//! for counting only. What is not here: samples, commitments, answers.
 
+mod air;
+mod arrivals;
 mod day;
 mod dice;
 mod site;
 pub mod trial;
 pub mod villains;
 
-pub use day::score_day;
+pub use air::Frame;
+use air::free_space_db;
+pub use day::{Day, REPORTS, score_day};
 pub use dice::{Dice, Purpose};
-pub use site::{Link, Site};
+pub use site::{Around, Link, Site};

@@ -17,6 +17,34 @@ const PPS: f64 = 0.2;
 /// (notes/physics.md section 2, suburban: 29 m; obstructed: 85 m of bias).
 const LOS_NS: f64 = 40.0;
 const NLOS_NS: f64 = 280.0;
+/// Fading from channel to channel, free and blocked, dB (section 3f).
+const FADING_DB: (f64, f64) = (2.0, 4.5);
+
+/// What a site is drawn among.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// Anchors within 3 km.
+    pub anchors: usize,
+    /// Whether houses stand between most of them.
+    pub urban: bool,
+}
+
+impl Around {
+    /// A suburb with so many anchors.
+    pub const fn suburb(anchors: usize) -> Self {
+        Self { anchors, urban: false }
+    }
+
+    /// A city with so many.
+    pub const fn city(anchors: usize) -> Self {
+        Self { anchors, urban: true }
+    }
+
+    /// Least and greatest share of lines that are blocked.
+    const fn blocked(self) -> (f64, f64) {
+        if self.urban { (0.6, 0.9) } else { (0.15, 0.40) }
+    }
+}
 
 /// An anchor in reach, and the air between.
 #[derive(Clone, Debug)]
@@ -46,16 +74,26 @@ pub struct Site {
     pub links: Vec<Link>,
 }
 
+impl Link {
+    /// Fading from channel to channel, dB.
+    pub fn fading_db(&self, site: &Site) -> f64 {
+        let (free_db, blocked_db) = FADING_DB;
+        let fading_db = if self.blocked { blocked_db } else { free_db };
+        fading_db * site.worse().sqrt()
+    }
+}
+
 impl Site {
-    /// Owner number `owner` of a run, with so many anchors about.
-    pub fn draw(purpose: Purpose, seed: u64, owner: u64, anchors: usize) -> Self {
+    /// Owner number `owner` of a run.
+    pub fn draw(purpose: Purpose, seed: u64, owner: u64, around: Around) -> Self {
         let mut dice = Dice::new(purpose, seed, owner, 0);
         let follows_pps = dice.happens(PPS);
         let difficult = dice.happens(DIFFICULT);
         let worse = if difficult { 2.0 } else { 1.0 };
-        let blocked_share = dice.between(0.15, 0.40);
-        let centre = city();
-        let links = (0..anchors)
+        let (least, most) = around.blocked();
+        let blocked_share = dice.between(least, most);
+        let centre = lisbon();
+        let links = (0..around.anchors)
             .map(|index| link(&mut dice, centre, index as u64 + 1, blocked_share, worse))
             .collect();
         let fast = if follows_pps { 0.0 } else { dice.between(-10e-6, 10e-6) };
@@ -84,7 +122,7 @@ pub(super) fn away(from: Place, azimuth_deg: f64, distance_m: f64) -> Place {
     destination(from, azimuth_deg, distance_m).expect("a few kilometres from Lisbon there are places")
 }
 
-fn city() -> Place {
+fn lisbon() -> Place {
     Place::from_degrees(38.7253, -9.15, 120.0).expect("Lisbon is on earth")
 }
 

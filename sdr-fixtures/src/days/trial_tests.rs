@@ -2,7 +2,7 @@ use super::*;
 use crate::days::villains::{ExpertSpoof, LeakedPayload};
 
 fn draw(purpose: Purpose) -> Draw {
-    Draw { purpose, seed: 5, anchors: 10 }
+    Draw { purpose, seed: 5, around: Around::suburb(10) }
 }
 
 #[test]
@@ -23,7 +23,8 @@ fn a_quantile_that_nothing_lies_beyond_is_not_measured() {
 fn honest_scores_are_low_and_cheats_are_high() {
     let median = |villain: Option<&dyn Villain>, hypothesis| {
         let owners = draw(Purpose::Report).owners(20, 2, villain, &|| ());
-        let scores = sorted(owners.iter().flatten().filter_map(|day| day.score(hypothesis)).collect());
+        let scores =
+            sorted(owners.iter().flatten().filter_map(|day| day.evidence.score(hypothesis)).collect());
         quantile_of(&scores, 0.5).unwrap()
     };
     assert!(median(None, Hypothesis::Blind) < -20.0);

@@ -1,6 +1,11 @@
 //! `poc-trial`: the attack table at parameter level, and the calibration that it is judged by.
 
+mod line;
+mod roc;
+mod rows;
+
 use std::{
+    collections::BTreeMap,
     fs,
     io::Read,
     path::{Path, PathBuf},
@@ -8,15 +13,17 @@ use std::{
 };
 
 use clap::Parser;
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use poc_verifier::hypothesis::{CALIBRATION_BYTES_MAX, Calibration};
-use sdr_fixtures::{
-    days::{
-        Purpose,
-        trial::{Count, DAYS_PER_OWNER, Draw, calibrate},
-        villains::{Adaptive, ExpertSpoof, LeakedPayload, NaiveSpoof, Villain},
-    },
-    trials::Rate,
+use sdr_fixtures::days::{
+    Around, Day, Purpose,
+    trial::{Count, DAYS_PER_OWNER, Draw, Margin, calibrate, excesses},
+    villains::{Adaptive, ExpertSpoof, Villain},
+};
+
+use crate::{
+    line::{CSV_HEAD, Line},
+    rows::{Goal, Row},
 };
 
 /// Draw honest and cheating hotspot-days, let the verifier judge them, and count.
@@ -27,15 +34,18 @@ use sdr_fixtures::{
     after_help = "Examples:
   poc-trial --all --days 6000 --out target/trial
   poc-trial --attack s2-leaked-payload --days 120000 --json
-  poc-trial --calibrate --days 30000 --seed 1 --date 2026-11-23 --calibration thresholds.json"
+  poc-trial --calibrate --days 120000 --seed 1 --date 2026-11-23 --calibration thresholds.json
+
+A day that is not paid is rejected or unproven. A margin in sigmas says how far a cheat's mean day is over the threshold that catches it, in
+standard deviations of its own days; beyond what the days can show it is an extrapolation."
 )]
 struct Arguments {
     /// Every row
-    #[arg(long, conflicts_with = "attack")]
+    #[arg(long, conflicts_with = "attack", required_unless_present_any = ["attack", "calibrate"])]
     all: bool,
-    /// One row, by its name
+    /// Rows whose name begins so; may be given several times
     #[arg(long, value_name = "NAME")]
-    attack: Option<String>,
+    attack: Vec<String>,
     /// Days of each row, in thirties an owner for honest ones
     #[arg(long, value_name = "N", default_value_t = 3000)]
     days: u64,
@@ -51,34 +61,13 @@ struct Arguments {
     /// A calibration to judge by, or to write [default: the published one]
     #[arg(long, value_name = "FILE", required_if_eq("calibrate", "true"))]
     calibration: Option<PathBuf>,
-    /// Folder for the table as CSV
+    /// Folder for the table as CSV and the ROC curves as SVG
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// One line of JSON a row
     #[arg(long)]
     json: bool,
 }
-
-/// A row that can be run: name, anchors, target, villain.
-type Attack = (&'static str, usize, &'static str, Box<dyn Villain>);
-
-fn attacks() -> Vec<Attack> {
-    let naive = |metres| Box::new(NaiveSpoof { metres });
-    let expert = |metres| Box::new(ExpertSpoof { metres });
-    vec![
-        ("s2-leaked-payload", 6, ">= 99.99 %", Box::new(LeakedPayload)),
-        ("s4-naive-spoof-300m", 6, ">= 95 %", naive(300.0)),
-        ("s4-naive-spoof-1km", 6, ">= 99.9 %", naive(1000.0)),
-        ("s4-naive-spoof-3km", 6, ">= 99.9 %", naive(3000.0)),
-        ("s5-expert-spoof-100m", 10, ">= 85 %", expert(100.0)),
-        ("s5-expert-spoof-300m", 10, ">= 99.5 %", expert(300.0)),
-        ("s5-expert-spoof-1km", 10, ">= 99.99 %", expert(1000.0)),
-    ]
-}
-
-/// Rows whose deciding check, or whose villain, does not exist yet.
-const NOT_CHECKED: [&str; 13] =
-    ["s1", "s3", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13", "s14", "s15", "early-replier"];
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
@@ -92,6 +81,9 @@ fn main() -> ExitCode {
 
 type Failure = Box<dyn std::error::Error>;
 
+/// A hotspot's days, hotspot by hotspot.
+type Owners = Vec<Vec<Day>>;
+
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.calibrate {
         return fit(arguments);
@@ -100,27 +92,119 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(file) => Calibration::parse(&read(file)?)?,
         None => Calibration::published(),
     };
-    let mut table = vec!["row,anchors,days,rejected,unproven,low,high,target".to_owned()];
-    let wanted = |name: &str| arguments.attack.as_deref().is_none_or(|attack| attack == name);
-    for anchors in [6, 10] {
-        honest(arguments, anchors, &calibration, &mut table);
+    let mut trial = Trial { arguments, calibration, table: vec![CSV_HEAD.into()], honest: BTreeMap::new() };
+    let wanted =
+        |name: &str| arguments.all || arguments.attack.iter().any(|attack| name.starts_with(attack.as_str()));
+    let rows: Vec<Row> = rows::all().into_iter().filter(|row| wanted(&row.name)).collect();
+    let adaptive = wanted(ADAPTIVE);
+    if rows.is_empty() && !adaptive {
+        return Err(format!("no row is called {:?}", arguments.attack).into());
     }
-    for (name, anchors, target, villain) in attacks().into_iter().filter(|attack| wanted(attack.0)) {
-        let owners = draw(arguments, Purpose::Report, anchors, arguments.days, 1, Some(&*villain));
-        say(arguments, &mut table, (name, anchors, target), Count::of(&owners, &calibration));
+    for row in &rows {
+        trial.row(row)?;
     }
-    if wanted("adaptive-spoof") {
-        adaptive(arguments, &calibration, &mut table);
-    }
-    for name in NOT_CHECKED.into_iter().filter(|name| wanted(name)) {
-        println!("{name:22} not checked yet");
-        table.push(format!("{name},,,,,,,not checked yet"));
+    if adaptive {
+        trial.adaptive()?;
     }
     if let Some(out) = &arguments.out {
         fs::create_dir_all(out)?;
-        fs::write(out.join("table.csv"), table.join("\n") + "\n")?;
+        fs::write(out.join("table.csv"), trial.table.join("\n") + "\n")?;
     }
     Ok(())
+}
+
+const ADAPTIVE: &str = "adaptive-spoof";
+
+/// A run of the table.
+struct Trial<'a> {
+    arguments: &'a Arguments,
+    calibration: Calibration,
+    table: Vec<String>,
+    /// Honest excesses over the thresholds, by what is around, for the curves.
+    honest: BTreeMap<(usize, bool), Vec<f64>>,
+}
+
+impl Trial<'_> {
+    fn row(&mut self, row: &Row) -> Result<(), Failure> {
+        let owners = match &row.villain {
+            None => self.honest_days(row.around),
+            Some(villain) => {
+                draw(self.arguments, Purpose::Report, row.around, (self.arguments.days, 1), Some(&**villain))
+            }
+        };
+        let count = Count::of(&owners, &self.calibration);
+        let margin = row.villain.is_some().then(|| Margin::of(&owners, &self.calibration)).flatten();
+        self.say(&Line { row, count, margin });
+        match row.villain {
+            None => self.say_condemned(row, count),
+            Some(_) => self.curve(row, &owners)?,
+        }
+        Ok(())
+    }
+
+    fn honest_days(&self, around: Around) -> Owners {
+        let owners = self.arguments.days / DAYS_PER_OWNER;
+        draw(self.arguments, Purpose::Report, around, (owners.max(1), DAYS_PER_OWNER), None)
+    }
+
+    fn say(&mut self, line: &Line) {
+        self.table.push(line.csv());
+        if self.arguments.json {
+            println!("{}", line.json());
+        } else {
+            println!("{}", line.text());
+        }
+    }
+
+    fn say_condemned(&mut self, row: &Row, count: Count) {
+        let name = format!("{}-owners-condemned", row.name);
+        let text = format!("owners rejected on more than 2 days in {DAYS_PER_OWNER}");
+        self.table.push(format!(
+            "{name},{},{},{},,,,,,,,,{text}: 0,{}",
+            row.around.anchors,
+            count.owners,
+            count.condemned,
+            if count.condemned == 0 { "holds" } else { "SHORT" }
+        ));
+        if self.arguments.json {
+            let line =
+                serde_json::json!({ "row": name, "owners": count.owners, "condemned": count.condemned });
+            println!("{line}");
+        } else {
+            println!("{:32} {text}: {} of {}; goal 0", row.name, count.condemned, count.owners);
+        }
+    }
+
+    /// Draws the row's ROC curve beside the table.
+    fn curve(&mut self, row: &Row, owners: &Owners) -> Result<(), Failure> {
+        let Some(out) = &self.arguments.out else { return Ok(()) };
+        let key = (row.around.anchors, row.around.urban);
+        if !self.honest.contains_key(&key) {
+            let honest = excesses(&self.honest_days(row.around), &self.calibration);
+            self.honest.insert(key, honest);
+        }
+        let cheat = excesses(owners, &self.calibration);
+        let (Some(honest), false) = (self.honest.get(&key), cheat.is_empty()) else { return Ok(()) };
+        fs::create_dir_all(out)?;
+        let title = format!("{}: {} days, {} honest", row.name, cheat.len(), honest.len());
+        fs::write(out.join(format!("roc-{}.svg", row.name)), roc::svg(&title, honest, &cheat))?;
+        Ok(())
+    }
+
+    fn adaptive(&mut self) -> Result<(), Failure> {
+        let around = Around::suburb(10);
+        // It searches on a tenth of the days; the row's own are the judge.
+        let passing = |spoof: &ExpertSpoof| {
+            let days = (self.arguments.days / 10).max(100);
+            let tried = draw(self.arguments, Purpose::Fit, around, (days, 1), Some(spoof));
+            let count = Count::of(&tried, &self.calibration);
+            1.0 - count.rejected as f64 / count.days as f64
+        };
+        let metres = Adaptive { passes: 0.5 }.greatest_m(passing);
+        let (name, villain) =
+            (format!("{ADAPTIVE}-{metres:.0}m"), Some(Box::new(ExpertSpoof { metres }) as _));
+        self.row(&Row { name, around, goals: vec![Goal::Declared], villain })
+    }
 }
 
 /// A file of no more bytes than a calibration has.
@@ -132,11 +216,11 @@ fn read(file: &Path) -> Result<String, Failure> {
 
 fn fit(arguments: &Arguments) -> Result<(), Failure> {
     let file = arguments.calibration.as_deref().ok_or("--calibrate needs --calibration FILE to write to")?;
-    let owners = arguments.days / DAYS_PER_OWNER;
-    // Few and many anchors alike: one threshold serves both.
-    let half = owners / 2;
-    let mut days = draw(arguments, Purpose::Fit, 6, half, DAYS_PER_OWNER, None);
-    days.extend(draw(arguments, Purpose::Fit, 10, half, DAYS_PER_OWNER, None));
+    // Few and many anchors, suburb and city alike: one threshold serves all.
+    let among = [Around::suburb(6), Around::suburb(10), Around::city(10)];
+    let owners = (arguments.days / DAYS_PER_OWNER / among.len() as u64).max(1);
+    let days =
+        among.map(|around| draw(arguments, Purpose::Fit, around, (owners, DAYS_PER_OWNER), None)).concat();
     let command = format!("poc-trial --calibrate --days {} --seed {}", arguments.days, arguments.seed);
     let calibration = calibrate(&days, arguments.seed, arguments.date.clone(), command);
     let text = serde_json::to_string_pretty(&calibration)? + "\n";
@@ -149,72 +233,15 @@ fn fit(arguments: &Arguments) -> Result<(), Failure> {
 fn draw(
     arguments: &Arguments,
     purpose: Purpose,
-    anchors: usize,
-    owners: u64,
-    days: u64,
+    around: Around,
+    (owners, days): (u64, u64),
     villain: Option<&dyn Villain>,
-) -> Vec<Vec<poc_verifier::hypothesis::DayEvidence>> {
+) -> Owners {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} left {eta}");
     let progress = ProgressBar::new(owners);
-    let draw = Draw { purpose, seed: arguments.seed, anchors };
+    progress.set_style(style.expect("the template is one"));
+    let draw = Draw { purpose, seed: arguments.seed, around };
     let days = draw.owners(owners, days, villain, &|| progress.inc(1));
     progress.finish_and_clear();
     days
-}
-
-fn honest(arguments: &Arguments, anchors: usize, calibration: &Calibration, table: &mut Vec<String>) {
-    let owners = arguments.days / DAYS_PER_OWNER;
-    let days = draw(arguments, Purpose::Report, anchors, owners, DAYS_PER_OWNER, None);
-    let count = Count::of(&days, calibration);
-    say(arguments, table, ("honest", anchors, "<= 0.1 %"), count);
-    let condemned = format!("honest owners rejected on more than 2 days in {DAYS_PER_OWNER}");
-    println!("{condemned}: {} of {} ({anchors} anchors; target 0)", count.condemned, count.owners);
-    table.push(format!("honest owners condemned,{anchors},{},{},,,,0", count.owners, count.condemned));
-}
-
-fn say(arguments: &Arguments, table: &mut Vec<String>, row: (&str, usize, &str), count: Count) {
-    let (name, anchors, target) = row;
-    let rate = Rate::new(count.rejected, count.days);
-    table.push(format!(
-        "{name},{anchors},{},{},{},{:.6},{:.6},{target}",
-        count.days, count.rejected, count.unproven, rate.low, rate.high
-    ));
-    if arguments.json {
-        println!(
-            "{}",
-            serde_json::json!({
-                "row": name,
-                "anchors": anchors,
-                "rejected": rate,
-                "unproven": count.unproven,
-                "target": target,
-            })
-        );
-        return;
-    }
-    println!(
-        "{name:22} {anchors:2} anchors  rejected {} of {} ({:.3} %; Wilson 95 %: {:.3} to {:.3} %)  unproven {}, accepted {}; target {target}",
-        count.rejected,
-        count.days,
-        100.0 * count.rejected as f64 / count.days.max(1) as f64,
-        100.0 * rate.low,
-        100.0 * rate.high,
-        count.unproven,
-        count.days - count.rejected - count.unproven
-    );
-}
-
-fn adaptive(arguments: &Arguments, calibration: &Calibration, table: &mut Vec<String>) {
-    // It searches on a tenth of the days; the row's own are the judge.
-    let passing = |spoof: &ExpertSpoof| {
-        let tried = draw(arguments, Purpose::Fit, 10, (arguments.days / 10).max(100), 1, Some(spoof));
-        let count = Count::of(&tried, calibration);
-        1.0 - count.rejected as f64 / count.days as f64
-    };
-    let metres = Adaptive { passes: 0.5 }.greatest_m(passing);
-    let spoof = ExpertSpoof { metres };
-    let owners = draw(arguments, Purpose::Report, 10, arguments.days, 1, Some(&spoof));
-    println!("adaptive spoof: half of its days pass up to {metres:.0} m");
-    table.push(format!("adaptive greatest metres at half passing,10,,,,,,{metres:.0} m"));
-    let count = Count::of(&owners, calibration);
-    say(arguments, table, ("adaptive-spoof", 10, "none stated"), count);
 }

@@ -1,11 +1,11 @@
 //! S5: stands elsewhere, and writes levels that fit the asserted place. Its transmit delay is common to all anchors and buys nothing.
 
 use geo_index::Place;
-use poc_verifier::{messages::Hop, plan::HopPlan};
+use poc_verifier::messages::Hop;
 
 use super::{
-    super::{Dice, site::away},
-    Villain,
+    super::{Dice, Frame, site::away},
+    Villain, plausible,
 };
 
 /// S5.
@@ -14,15 +14,15 @@ pub struct ExpertSpoof {
     pub metres: f64,
 }
 
+/// Fading that it writes, dB.
+const FADING_DB: f64 = 2.0;
+
 impl Villain for ExpertSpoof {
     fn stands(&self, asserted: Place, dice: &mut Dice) -> Place {
         away(asserted, dice.between(0.0, 360.0), self.metres)
     }
 
-    fn forge(&self, mut heard: Hop, plan: &HopPlan, dice: &mut Dice) -> Hop {
-        let level_dbm = -95.0 - f64::from(plan.power_dither_db) + dice.normal(2.0);
-        heard.rssi_cdbm = (level_dbm * 100.0) as i32;
-        heard.snr_cdb = heard.rssi_cdbm - heard.noise_floor_cdbm;
-        heard
+    fn forge(&self, heard: Hop, frame: &Frame, dice: &mut Dice) -> Hop {
+        plausible(heard, frame, FADING_DB, dice)
     }
 }

@@ -1,8 +1,11 @@
 //! S2: has no radio. Somebody leaks payload and level to it; the dithers it must guess.
 
-use poc_verifier::{messages::Hop, plan::HopPlan};
+use poc_verifier::messages::Hop;
 
-use super::{super::Dice, Villain};
+use super::{
+    super::{Dice, Frame},
+    Villain,
+};
 
 /// Its model of the path, dB; its forecast of carriers, Hz.
 const LEVEL_DB: f64 = 6.0;
@@ -12,7 +15,8 @@ const CARRIER_HZ: f64 = 10.0;
 pub struct LeakedPayload;
 
 impl Villain for LeakedPayload {
-    fn forge(&self, mut heard: Hop, plan: &HopPlan, dice: &mut Dice) -> Hop {
+    fn forge(&self, mut heard: Hop, frame: &Frame, dice: &mut Dice) -> Hop {
+        let plan = frame.plan;
         // The mean that it may know is what is left when the secrets are taken out.
         let level_cdb = (dice.normal(LEVEL_DB) * 100.0) as i32 + i32::from(plan.power_dither_db) * 100 - 300;
         heard.rssi_cdbm += level_cdb;
