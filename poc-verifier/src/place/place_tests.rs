@@ -494,7 +494,7 @@ fn fading_tells_an_echo_from_a_lie() {
             let (claimant, truth) = (city.claimant, city.truth);
             let mut arrivals = city.heard_from(truth);
             for (number, arrival) in arrivals.iter_mut().enumerate() {
-                let late = number % 2 == 0;
+                let late = number < 5;
                 arrival.delay_ns += if late { 600.0 } else { 0.0 };
                 let variance_db2 = if late { variance_db2 } else { 4.0 };
                 arrival.fading = Some(Fading { variance_db2, channels: 8 });
