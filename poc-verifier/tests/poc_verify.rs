@@ -133,10 +133,10 @@ fn rounds_are_judged_over_the_ground_that_is_given_and_a_different_one_is_said()
     let bundle = words::play(6, &[Conduct::Honest; 6]).bundle;
     let digest = ringed(&hills, bundle.beaconer.place, 1200);
     assert_ne!(digest, ringed(&plain, bundle.beaconer.place, 20));
-    let rounds = folder("over");
-    let without = written(&rounds, "without.bundle", &bundle);
-    let named = Bundle { protocol: Protocol { terrain: Some(digest), ..bundle.protocol }, ..bundle };
-    let named = written(&rounds, "named.bundle", &named);
+    let rounds_folder = folder("over");
+    let without = written(&rounds_folder, "without.bundle", &bundle);
+    let named = Bundle { protocol: Protocol { terrain: Some(digest), ..bundle.protocol }, ..bundle.clone() };
+    let named = written(&rounds_folder, "named.bundle", &named);
     let (hills, plain) = (hills.to_str().unwrap(), plain.to_str().unwrap());
     for (file, terrain, code, word, told) in [
         (&without, None, 0, "none", ""),
@@ -156,9 +156,31 @@ fn rounds_are_judged_over_the_ground_that_is_given_and_a_different_one_is_said()
             let line: serde_json::Value = serde_json::from_str(line).unwrap();
             assert_eq!(line["terrain"], word);
             assert_eq!(line["check"], if code == 1 { "link_budget" } else { "" }, "{line}");
-            assert_eq!(code == 1, line["explanation"].as_str().unwrap().contains("km from the beaconer is"));
+            assert_eq!(code == 1, line["explanation"].as_str().unwrap().contains("The ground after"));
         }
     }
+    // The cut is drawn where the ground is known.
+    let (out, witness) = (rounds_folder.join("edge.svg"), bundle.witnesses[0].party.key.to_string());
+    for (terrain, drawn) in [(Some(hills), true), (None, false)] {
+        let mut arguments = vec!["explain", &without, &witness[..12], "--out", out.to_str().unwrap()];
+        arguments.extend(terrain.iter().flat_map(|folder| ["--terrain", folder]));
+        assert_eq!(poc_verify(&arguments).status.code(), Some(0));
+        let drawing = std::fs::read_to_string(&out).unwrap();
+        assert_eq!(drawing.contains("The ground between takes"), drawn);
+        assert!(!drawing.contains("NaN"));
+    }
+    let (from, to) = (bundle.beaconer.place, bundle.witnesses[0].party.place);
+    let spot = |place: Place| format!("{},{},{}", place.lat_deg(), place.lng_deg(), place.height_m());
+    let profile = |from: &str, to: &str| {
+        poc_verify(&["profile", "--terrain", hills, from, to, "--out", out.to_str().unwrap()])
+    };
+    let said = profile(&spot(from), &spot(to));
+    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("dB beyond free space") && said.contains("above the line"), "{said}");
+    assert!(std::fs::read_to_string(&out).unwrap().contains("class=\"zone\""));
+    assert_eq!(profile(&spot(from), "0,0,0").status.code(), Some(2), "nothing is known there");
+    assert_eq!(profile(&spot(from), "38.7,-9.1").status.code(), Some(2), "no height");
     let nowhere = poc_verify(&["--terrain", "nowhere", &without]);
     assert_eq!(nowhere.status.code(), Some(2));
     assert!(String::from_utf8(nowhere.stderr).unwrap().contains("nowhere"));

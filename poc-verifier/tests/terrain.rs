@@ -128,7 +128,7 @@ fn a_ridge_takes_tens_of_decibels_and_the_valley_along_it_none() {
         forged.measured, forged.allowed, forged.unit, forged.score, forged.explanation
     );
     assert_eq!(forged.outcome, Outcome::Rejected);
-    assert!(forged.explanation.starts_with("The ground 2.2"), "{}", forged.explanation);
+    assert!(forged.explanation.starts_with("The ground after 2.2"), "{}", forged.explanation);
     assert_eq!(judged(None, (plateau, behind), 0.0).outcome, Outcome::Accepted, "free space alone allows it");
     assert_eq!(judged(Some(&terrain), (plateau, behind), 8.0 - across.loss_db).outcome, Outcome::Accepted);
     let along = (cell(&terrain, 160, 230), cell(&terrain, 130, 280));

@@ -502,7 +502,8 @@ fn louder_than_a_ridge_lets_through_is_rejected_by_the_link_budget() {
     assert_eq!((forged.outcome, forged.unit), (Outcome::Rejected, "dB"));
     assert!(forged.measured > forged.allowed && (forged.allowed - 41.6).abs() < 0.1, "{forged:?}");
     assert!(
-        forged.explanation.starts_with("The ground 2.1") || forged.explanation.starts_with("The ground 2.2"),
+        forged.explanation.starts_with("The ground after 2.1")
+            || forged.explanation.starts_with("The ground after 2.2"),
         "{forged:?}"
     );
     assert!(forged.explanation.contains("m above the line of sight and takes 5"), "{forged:?}");

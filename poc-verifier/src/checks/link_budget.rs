@@ -84,18 +84,18 @@ fn obstruction(edge: &Edge, heard: &[HeardHop]) -> Option<Obstruction> {
 fn over_ground(ground: &Obstruction, above_db: f64) -> Finding {
     let (too_loud_db, allowed_db) = (above_db + ground.loss_db, ground::allowed_db());
     let explanation = format!(
-        "{}; the level is {too_loud_db:.0} dB above what that leaves, up to {allowed_db:.0} dB can happen.",
+        "{}; the level is {too_loud_db:.0} dB above what that leaves, {allowed_db:.0} dB can happen.",
         told(ground)
     );
     let numbers = (too_loud_db, allowed_db, "dB");
     Finding::by_score(CheckName::LinkBudget, ground::score(too_loud_db), numbers, explanation)
 }
 
-/// Which hill.
+/// Which hill, by its distance from the beaconer.
 fn told(ground: &Obstruction) -> String {
     let hill = ground.hill;
     format!(
-        "The ground {:.2} km from the beaconer is {:.0} m {} the line of sight and takes {:.0} dB",
+        "The ground after {:.2} km is {:.0} m {} the line of sight and takes {:.0} dB",
         hill.distance_m * 1e-3,
         hill.above_m.abs(),
         if hill.above_m < 0.0 { "below" } else { "above" },

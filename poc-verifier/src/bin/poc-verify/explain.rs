@@ -2,18 +2,23 @@
 
 mod chart;
 mod map;
+mod profile;
 mod svg;
 
 use std::{ffi::OsStr, fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
-use poc_verifier::{BeaconPlan, EdgeJudgement, EpochJudgement, HeardHop, Round, protocol::HOPS};
+use poc_verifier::{
+    BeaconPlan, EdgeJudgement, EpochJudgement, HeardHop, Round, obstruction::Obstruction, protocol::HOPS,
+};
 
-use self::{
-    chart::{Chart, Series},
+use self::chart::{Chart, Series};
+pub(crate) use self::{
+    profile::draw as draw_profile,
     svg::{Area, Svg},
 };
 use crate::{
+    ground::Ground,
     input::Input,
     table::{deciding, short, word},
 };
@@ -21,32 +26,57 @@ use crate::{
 const WIDTH: f64 = 980.0;
 const HEAD: f64 = 92.0;
 const PICTURES: f64 = 480.0;
+const GROUND: f64 = 260.0;
 const ROW: f64 = 40.0;
 
 /// Draws the edge of a witness to the first bundle's beacon.
-pub(crate) fn write(input: &Input, judgement: &EpochJudgement, witness: &str, out: &Path) -> Result<()> {
+pub(crate) fn write(
+    input: &Input,
+    ground: &Ground,
+    judgement: &EpochJudgement,
+    witness: &str,
+    out: &Path,
+) -> Result<()> {
     let index = input.addresses.iter().position(|address| *address == input.first);
     let index = index.context("the bundle has no round of a known beaconer")?;
     let witness = input.party(witness)?;
     let (round, judged) = (&input.rounds[index], &judgement.rounds[index]);
     let edge = judged.edges.iter().find(|edge| edge.witness == witness.key);
     let Some(edge) = edge else { bail!("{} says nothing of this beacon", short(&witness.key)) };
-    let drawing = draw(input, judgement, round, edge);
+    let drawing = draw(input, obstruction(input, ground, round, edge).as_ref(), judgement, round, edge);
     let extension = out.extension().and_then(OsStr::to_str).unwrap_or_default();
     ensure!(["svg", "html"].contains(&extension), "{}: only .svg and .html are written", out.display());
     let page = format!("<!doctype html><meta charset=\"utf-8\"><title>Earshot: one edge</title>{drawing}\n");
     fs::write(out, if extension == "svg" { drawing } else { page }).with_context(|| out.display().to_string())
 }
 
-fn draw(input: &Input, judgement: &EpochJudgement, round: &Round, edge: &EdgeJudgement) -> String {
-    let height = HEAD + PICTURES + ROW * (edge.findings.len() as f64 + 0.8);
+/// The ground between the two, if it is known.
+fn obstruction(input: &Input, ground: &Ground, round: &Round, edge: &EdgeJudgement) -> Option<Obstruction> {
+    let place = |key| Some(input.parties.get(key)?.place);
+    let carrier_hz = f64::from(input.protocol.region.channels_hz[0]);
+    Obstruction::between(ground.terrain.as_ref()?, place(&round.beaconer)?, place(&edge.witness)?, carrier_hz)
+}
+
+fn draw(
+    input: &Input,
+    obstruction: Option<&Obstruction>,
+    judgement: &EpochJudgement,
+    round: &Round,
+    edge: &EdgeJudgement,
+) -> String {
+    let cut = if obstruction.is_some() { GROUND } else { 0.0 };
+    let height = HEAD + PICTURES + cut + ROW * (edge.findings.len() as f64 + 0.8);
     let mut svg = Svg::new(WIDTH, height);
     head(&mut svg, round, edge);
     let map = Area { left: 24.0, top: HEAD, width: 420.0, height: PICTURES - 24.0 };
     map::draw(&mut svg, map, input, judgement, round, edge);
     let charts = Area { left: 484.0, top: HEAD, width: WIDTH - 508.0, height: PICTURES - 24.0 };
     dithers(&mut svg, charts, input, round, edge);
-    findings(&mut svg, HEAD + PICTURES, edge);
+    if let Some(obstruction) = obstruction {
+        let area = Area { left: 24.0, top: HEAD + PICTURES, width: WIDTH - 48.0, height: GROUND - 24.0 };
+        draw_profile(&mut svg, area, obstruction, ["beaconer", "witness"]);
+    }
+    findings(&mut svg, HEAD + PICTURES + cut, edge);
     svg.finish()
 }
 

@@ -7,6 +7,7 @@
 mod explain;
 mod ground;
 mod input;
+mod profile;
 mod table;
 
 use std::{
@@ -19,7 +20,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use poc_verifier::{Epoch, EpochJudgement, Outcome, PayloadMemory, judge};
 
-use self::{ground::Ground, input::Input};
+use self::{ground::Ground, input::Input, profile::Spot};
 
 /// Verifies published rounds of proof of coverage again.
 #[derive(Parser)]
@@ -33,6 +34,7 @@ use self::{ground::Ground, input::Input};
   poc-verify --json BUNDLES | jq 'select(.verdict == \"rejected\")'
   poc-verify --terrain DEM BUNDLES                         over the ground between, if the rounds were judged so
   poc-verify explain BUNDLES/ROUND.bundle 02a1b2c3 --beside BUNDLES --out edge.svg
+  poc-verify profile --terrain DEM 38.7139,-9.1335,180 38.6785,-9.1713,200 --out profile.svg
 
 Where everybody stands follows from all bundles given: give an epoch's bundles together.
 
@@ -71,6 +73,39 @@ enum Task {
         #[arg(long, value_name = "DIR")]
         terrain: Option<PathBuf>,
     },
+    /// Say, and draw, what the ground between two places takes.
+    Profile {
+        /// Elevation model: a folder of tiles.
+        #[arg(long, value_name = "DIR")]
+        terrain: PathBuf,
+        /// Degrees north, degrees east, metres above the ellipsoid.
+        #[arg(value_name = "LAT,LNG,HEIGHT", allow_hyphen_values = true)]
+        from: Spot,
+        /// The other end.
+        #[arg(value_name = "LAT,LNG,HEIGHT", allow_hyphen_values = true)]
+        to: Spot,
+        /// Carrier frequency.
+        #[arg(long, value_name = "MHZ", default_value_t = 866.0)]
+        mhz: f64,
+        /// Where to write the drawing: .svg.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+impl Task {
+    fn run(self) -> Result<()> {
+        match self {
+            Self::Explain { bundle, witness, beside, out, terrain } => {
+                let input = Input::read(&[&[bundle][..], &beside].concat())?;
+                let ground = ground(&input, terrain.as_deref())?;
+                explain::write(&input, &ground, &judged(&input, &ground), &witness, &out)
+            }
+            Self::Profile { terrain, from, to, mhz, out } => {
+                profile::write(&terrain, [&from, &to], mhz * 1e6, out.as_deref())
+            }
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -90,10 +125,8 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn run(command: Command) -> Result<ExitCode> {
-    if let Some(Task::Explain { bundle, witness, beside, out, terrain }) = command.task {
-        let input = Input::read(&[&[bundle][..], &beside].concat())?;
-        let ground = ground(&input, terrain.as_deref())?;
-        explain::write(&input, &judged(&input, &ground), &witness, &out)?;
+    if let Some(task) = command.task {
+        task.run()?;
         return Ok(ExitCode::SUCCESS);
     }
     let input = Input::read(&command.bundles)?;

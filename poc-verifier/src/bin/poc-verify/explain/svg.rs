@@ -7,25 +7,27 @@ const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1b2733}.title{fon
 .rejected{fill:#c0362c}.unproven{fill:#8a6d00}text.accepted,text.rejected,text.unproven{font-weight:600}\
 .paper{fill:#fff}.frame{fill:none;stroke:#c9d3dc}.axis{stroke:#8b9aa8}.grid{stroke:#e4eaef}\
 .raw{fill:none;stroke:#b06a00;stroke-dasharray:4 3}.undone{fill:none;stroke:#0b6bcb;stroke-width:2}\
-.raw-dot{fill:#b06a00}.undone-dot{fill:#0b6bcb}.other{fill:#8b9aa8}.miss{stroke:#c0362c;stroke-width:2}\
+.raw-dot{fill:#b06a00}.undone-dot{fill:#0b6bcb}.end{text-anchor:end}.other{fill:#8b9aa8}.miss{stroke:#c0362c;stroke-width:2}\
+.ground{fill:#cfc3a8;stroke:#8a7a55}.zone{fill:#0b6bcb;fill-opacity:.12;stroke:#0b6bcb;stroke-opacity:.4}line.undone{stroke:#0b6bcb}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.paper{fill:#11181f}.quiet,.number,.small{fill:#9fb0bf}\
 .frame{stroke:#33414d}.grid{stroke:#22303b}.accepted{fill:#4cc38a}.rejected{fill:#ff7b72}.unproven{fill:#e3b341}\
-.undone{stroke:#58a6ff}.undone-dot{fill:#58a6ff}.raw{stroke:#e3a04f}.raw-dot{fill:#e3a04f}.miss{stroke:#ff7b72}}";
+.undone{stroke:#58a6ff}.undone-dot{fill:#58a6ff}.raw{stroke:#e3a04f}.raw-dot{fill:#e3a04f}.miss{stroke:#ff7b72}\
+.ground{fill:#4a4231;stroke:#8a7a55}.zone{fill:#58a6ff;stroke:#58a6ff}line.undone{stroke:#58a6ff}}";
 
 /// A part of the drawing.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Area {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
+pub(crate) struct Area {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
 }
 
 /// The drawing.
-pub(super) struct Svg(String);
+pub(crate) struct Svg(String);
 
 impl Svg {
-    pub(super) fn new(width: f64, height: f64) -> Self {
+    pub(crate) fn new(width: f64, height: f64) -> Self {
         let mut svg = Self(format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\
              <style>{STYLE}</style>"
@@ -34,7 +36,7 @@ impl Svg {
         svg
     }
 
-    pub(super) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         self.0.push_str("</svg>\n");
         self.0
     }
@@ -63,6 +65,12 @@ impl Svg {
     pub(super) fn path(&mut self, class: &str, points: &[(f64, f64)]) {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         self.put(format_args!("<polyline class=\"{class}\" points=\"{}\"/>", points.join(" ")));
+    }
+
+    /// A filled outline.
+    pub(super) fn area(&mut self, class: &str, points: &[(f64, f64)]) {
+        let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+        self.put(format_args!("<polygon class=\"{class}\" points=\"{}\"/>", points.join(" ")));
     }
 
     fn put(&mut self, shape: std::fmt::Arguments) {
