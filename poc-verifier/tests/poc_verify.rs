@@ -140,7 +140,7 @@ fn rounds_are_judged_over_the_ground_that_is_given_and_a_different_one_is_said()
     let (hills, plain) = (hills.to_str().unwrap(), plain.to_str().unwrap());
     for (file, terrain, code, word, told) in [
         (&without, None, 0, "none", ""),
-        (&without, Some(hills), 1, "added", "were judged without terrain"),
+        (&without, Some(hills), 1, "added", "1 round was judged without terrain"),
         (&named, Some(hills), 1, "same", ""),
         (&named, Some(plain), 0, "another", "this one is"),
         (&named, None, 0, "missing", "none is given (--terrain DIR)"),
@@ -159,6 +159,24 @@ fn rounds_are_judged_over_the_ground_that_is_given_and_a_different_one_is_said()
             assert_eq!(code == 1, line["explanation"].as_str().unwrap().contains("The ground after"));
         }
     }
+    // Rounds of before and after somebody had a model are read together all the same, each with its own word.
+    let silent = Bundle {
+        protocol: Protocol { terrain: Some(digest), ..bundle.protocol },
+        beaconer: bundle.witnesses[0].party,
+        opening: None,
+        witnesses: Vec::new(),
+        ..bundle.clone()
+    };
+    let both = poc_verify(&["--json", &without, &written(&rounds_folder, "silent.bundle", &silent)]);
+    let error = String::from_utf8(both.stderr).unwrap();
+    assert_eq!(both.status.code(), Some(0), "{error}");
+    assert!(
+        error.starts_with("poc-verify: 1 round was judged over the terrain") && error.lines().count() == 1,
+        "{error}"
+    );
+    assert!(
+        String::from_utf8(both.stdout).unwrap().lines().all(|line| line.contains("\"terrain\":\"none\""))
+    );
     // The cut is drawn where the ground is known.
     let (out, witness) = (rounds_folder.join("edge.svg"), bundle.witnesses[0].party.key.to_string());
     for (terrain, drawn) in [(Some(hills), true), (None, false)] {

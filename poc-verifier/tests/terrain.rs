@@ -108,7 +108,7 @@ fn cell(terrain: &Terrain, row: u32, col: u32) -> Place {
 /// Cumberland Mountain's long ridge stands between the plateau and Powell Valley.
 #[test]
 fn a_ridge_takes_tens_of_decibels_and_the_valley_along_it_none() {
-    let Some(terrain) = jacksboro::terrain() else { return };
+    let Some((terrain, _)) = jacksboro::terrains() else { return };
     let (plateau, behind) = (cell(&terrain, 90, 260), cell(&terrain, 130, 290));
     let across = loss(&terrain, (plateau, behind));
     assert!((across.loss_db - 45.0).abs() < 1.0, "{}", across.loss_db);
@@ -166,11 +166,11 @@ impl Rejections {
 
 #[test]
 fn honest_levels_over_a_thousand_paths_are_not_rejected_and_free_space_behind_ridges_is() {
-    let Some(terrain) = jacksboro::terrain() else { return };
+    let Some((terrain, coarse)) = jacksboro::terrains() else { return };
     let mut rng = ChaCha8Rng::seed_from_u64(4);
     // Heavy tails of the same standard deviation.
     let heavy = StudentT::new(5.0).unwrap();
-    let (mut normal, mut tailed, mut misplaced) = <(Rejections, Rejections, Rejections)>::default();
+    let [mut normal, mut tailed, mut misplaced, mut mismapped] = [0; 4].map(Rejections);
     let (mut forged, mut shadowed, mut clear) = (Rejections::default(), 0, 0);
     let pairs: Vec<_> = std::iter::repeat_with(|| pair(&terrain, &mut rng)).flatten().take(PAIRS).collect();
     for places in pairs {
@@ -185,6 +185,8 @@ fn honest_levels_over_a_thousand_paths_are_not_rejected_and_free_space_behind_ri
         let true_places = (elsewhere(&terrain, places.0, &mut rng), elsewhere(&terrain, places.1, &mut rng));
         let true_loss_db = loss(&terrain, true_places).loss_db;
         misplaced.count(&heard(8.0 * shadow_db - true_loss_db));
+        // The verifier's map is four times coarser than the world.
+        mismapped.count(&judged(Some(&coarse), places, (8.0 * shadow_db - loss_db).min(3.0)));
         let free = judged(Some(&terrain), places, 0.0);
         assert!(free.outcome == Outcome::Accepted || loss_db > 41.0, "{loss_db} {free:?}");
         forged.count(&free);
@@ -195,9 +197,16 @@ fn honest_levels_over_a_thousand_paths_are_not_rejected_and_free_space_behind_ri
     println!("honest, 8 dB of shadowing: {}", normal.told(PAIRS));
     println!("honest, the same with the tails of t5: {}", tailed.told(PAIRS));
     println!("honest, places up to 100 m and masts up to 10 m wrong: {}", misplaced.told(PAIRS));
+    println!("honest, over a map with a quarter of the ground's detail: {}", mismapped.told(PAIRS));
     println!("forged at free space: {}", forged.told(PAIRS));
     assert_eq!(normal.0, 0);
-    assert!(tailed.0 <= 4 && misplaced.0 <= 2, "{} {}", tailed.0, misplaced.0);
+    assert!(
+        tailed.0 <= 4 && misplaced.0 <= 2 && mismapped.0 <= 2,
+        "{} {} {}",
+        tailed.0,
+        misplaced.0,
+        mismapped.0
+    );
     assert!(forged.0 > 300, "{}", forged.0);
 }
 

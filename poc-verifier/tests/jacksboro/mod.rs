@@ -19,8 +19,8 @@ const DEBIAN: &str = "/usr/share/matplotlib/mpl-data/sample_data/jacksboro_fault
 /// The geoid under eastern Tennessee, metres above the ellipsoid (EGM96).
 pub(crate) const GEOID_M: f64 = -31.0;
 
-/// The ground there; `None`, and a loud word, when the file is not there and nobody demands it.
-pub(crate) fn terrain() -> Option<Terrain> {
+/// The ground there as the model has it, and as one with a quarter of its resolution would; `None`, and a loud word, when the file is not there and nobody demands it.
+pub(crate) fn terrains() -> Option<(Terrain, Terrain)> {
     let file = match std::env::var_os(DEMANDED) {
         Some(file) => PathBuf::from(file),
         None if Path::new(DEBIAN).exists() => DEBIAN.into(),
@@ -58,8 +58,12 @@ pub(crate) fn terrain() -> Option<Terrain> {
     };
     assert!((frame.south_deg() - 0.5 * step - number("ymax")).abs() < 1e-9, "rows from north to south");
     assert!((frame.east_deg() + 0.5 * step - number("xmax")).abs() < 1e-9, "columns from west to east");
-    let grid = Grid::new(frame, heights.map(|height_m| Some(f64::from(height_m)))).unwrap();
-    Some(Terrain::new(GEOID_M, vec![grid]).unwrap())
+    let heights: Vec<Option<f64>> = heights.map(|height_m| Some(f64::from(height_m))).collect();
+    // Every fourth node of every fourth row.
+    let coarse = Frame { lat_step_deg: 4.0 * step, lng_step_deg: 4.0 * step, rows: 86, cols: 101, ..frame };
+    let fewer = (0..86 * 101).map(|index| heights[index / 101 * 4 * 403 + index % 101 * 4]);
+    let of = |grid| Terrain::new(GEOID_M, vec![grid]).unwrap();
+    Some((of(Grid::new(frame, heights.iter().copied()).unwrap()), of(Grid::new(coarse, fewer).unwrap())))
 }
 
 /// The data of a NumPy array (format 1.0) of this kind.

@@ -26,6 +26,8 @@ pub(crate) struct Input {
     pub(crate) rounds: Vec<Round>,
     /// Content addresses of their bundles, in the same order.
     pub(crate) addresses: Vec<Hash>,
+    /// Names of the elevation models that they were judged over, in the same order.
+    pub(crate) terrains: Vec<Option<Hash>>,
     /// The first bundle that was asked for.
     pub(crate) first: Hash,
 }
@@ -60,13 +62,13 @@ impl Input {
 
     fn of(bundles: impl Iterator<Item = (Hash, Bundle)>, first: Hash) -> Result<Self> {
         let (mut parties, mut rounds, mut addresses) = (BTreeMap::new(), Vec::new(), Vec::new());
-        let mut protocol = None;
+        let (mut protocol, mut terrains) = (None, Vec::new());
         for (address, bundle) in bundles {
-            let rules = *protocol.get_or_insert(bundle.protocol);
-            ensure!(
-                rules == bundle.protocol,
-                "bundle {address} was played by other rules than the ones before"
-            );
+            // The ground is judged over as it is given here; what it was is said for each round.
+            let played = Protocol { terrain: None, ..bundle.protocol };
+            terrains.push(bundle.protocol.terrain);
+            let rules = *protocol.get_or_insert(played);
+            ensure!(rules == played, "bundle {address} was played by other rules than the ones before");
             let everybody = bundle.witnesses.iter().map(|witnessed| witnessed.party).chain([bundle.beaconer]);
             for party in everybody {
                 let known = parties.entry(party.key).or_insert(party);
@@ -79,7 +81,8 @@ impl Input {
             rounds.push(bundle.round().with_context(|| format!("bundle {address}"))?);
             addresses.push(address);
         }
-        Ok(Self { protocol: protocol.context("no bundle was given")?, parties, rounds, addresses, first })
+        let protocol = protocol.context("no bundle was given")?;
+        Ok(Self { protocol, parties, rounds, addresses, terrains, first })
     }
 
     /// The party whose key begins like this.

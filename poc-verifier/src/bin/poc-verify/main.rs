@@ -134,7 +134,7 @@ fn run(command: Command) -> Result<ExitCode> {
     let judgement = judged(&input, &ground);
     let mut out = BufWriter::new(io::stdout().lock());
     if command.json {
-        table::json(&input, &judgement, ground.word(), &mut out)?;
+        table::json(&input, &judgement, &ground, &mut out)?;
     } else {
         table::plain(&input, &judgement, &mut out)?;
     }
@@ -144,10 +144,10 @@ fn run(command: Command) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(rejected)))
 }
 
-/// The ground that is judged over, with a word on standard error when it is not the published one.
+/// The ground that is judged over, with a word on standard error when rounds were published over another.
 fn ground(input: &Input, folder: Option<&Path>) -> Result<Ground> {
     let ground = Ground::of(input, folder)?;
-    if let Some(note) = ground.note() {
+    for note in ground.notes(input) {
         eprintln!("poc-verify: {note}");
     }
     Ok(ground)

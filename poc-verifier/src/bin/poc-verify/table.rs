@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use poc_verifier::{EdgeJudgement, EpochJudgement, Finding, Outcome, RoundJudgement};
 use serde::Serialize;
 
-use crate::input::Input;
+use crate::{ground::Ground, input::Input};
 
 /// Digits of a key that tell hotspots apart.
 const DIGITS: usize = 8;
@@ -46,10 +46,10 @@ pub(crate) fn deciding(edge: &EdgeJudgement) -> Option<&Finding> {
 pub(crate) fn json(
     input: &Input,
     judgement: &EpochJudgement,
-    terrain: &str,
+    ground: &Ground,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    for (round, address) in judgement.rounds.iter().zip(&input.addresses) {
+    for ((round, address), published) in judgement.rounds.iter().zip(&input.addresses).zip(&input.terrains) {
         for edge in &round.edges {
             let finding = deciding(edge);
             let line = Line {
@@ -64,7 +64,7 @@ pub(crate) fn json(
                 unit: finding.map_or("", |finding| finding.unit),
                 score: finding.map(|finding| finding.score),
                 explanation: finding.map_or("", |finding| &finding.explanation),
-                terrain,
+                terrain: ground.word(*published),
             };
             serde_json::to_writer(&mut *out, &line)?;
             writeln!(out)?;
