@@ -121,6 +121,8 @@ impl Case {
             witness_place: &known,
             asked,
             answer_late_ns: None,
+            clock_late_ns: None,
+            back: Vec::new(),
             recorded_in: None,
             terrain: None,
         };

@@ -5,6 +5,7 @@ use identity::Hash;
 
 use crate::{
     audit::Audit,
+    checks::reciprocity::Level,
     messages::{Hop, Report, Showing},
     party::Party,
     place::PlaceVerdict,
@@ -81,6 +82,10 @@ pub struct Edge<'a> {
     /// By how much the witness's answer to this beacon came back to the beaconer later than it should, ns; `None` where it was not
     /// asked to answer, or the beaconer did not hear it.
     pub answer_late_ns: Option<f64>,
+    /// By how much the witness's clock is late where it runs free, told by everything else that it heard; `None` where that is too little.
+    pub clock_late_ns: Option<f64>,
+    /// What the beaconer heard of the witness, over the channels: the other direction; empty where it heard nothing.
+    pub back: Vec<Level>,
     /// Window from which the report's payloads are a recording, where that is known.
     pub recorded_in: Option<u64>,
     /// The ground, where it is known.
@@ -132,6 +137,12 @@ impl<'a> HeardHop<'a> {
     /// Received power, dBm.
     pub fn rssi_dbm(&self) -> f64 {
         f64::from(self.hop.rssi_cdbm) * 0.01
+    }
+
+    /// Received power with the known step undone, on its channel.
+    pub fn level(&self) -> Level {
+        let level_db = self.rssi_dbm() + f64::from(self.plan.power_dither_db);
+        Level { channel_hz: self.plan.channel_hz, level_db }
     }
 
     /// Noise floor as stated, dBm.

@@ -4,12 +4,15 @@
 //! party's own beacons in the epoch; nobody's own measurement ever places that party.
 
 mod arrivals;
+mod free_clock;
+mod reciprocal;
 
 use std::collections::BTreeMap;
 
 use geo_index::Terrain;
 use identity::{Hash, PublicKey};
 
+use self::free_clock::FreeClocks;
 use crate::{
     answer::{self, Answer},
     audit::Audit,
@@ -157,7 +160,9 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     find_answers(epoch, &mut planned);
     let places: BTreeMap<PublicKey, PlaceVerdict> =
         epoch.parties.values().map(|party| (party.key, place_of(epoch, party, &planned))).collect();
-    let rounds = (0..planned.len()).map(|number| judge_round(epoch, &planned, number, &places)).collect();
+    let clocks = FreeClocks::of(epoch, &planned);
+    let rounds =
+        (0..planned.len()).map(|number| judge_round(epoch, &planned, number, &places, &clocks)).collect();
     EpochJudgement { places, rounds }
 }
 
@@ -239,6 +244,8 @@ fn edge<'a>(
             showing: said.showing.as_ref(),
         }),
         answer_late_ns: None,
+        clock_late_ns: None,
+        back: Vec::new(),
         recorded_in: epoch.earlier.recorded_in(&said.report),
         terrain: epoch.terrain,
     }
@@ -249,6 +256,7 @@ fn judge_round(
     rounds: &[Planned],
     number: usize,
     places: &BTreeMap<PublicKey, PlaceVerdict>,
+    clocks: &FreeClocks,
 ) -> RoundJudgement {
     let planned = &rounds[number];
     let mut edges: Vec<EdgeJudgement> = planned
@@ -264,7 +272,10 @@ fn judge_round(
             let witness = epoch.parties.get(&said.witness)?;
             let both = (places.get(&planned.beaconer.key)?, places.get(&witness.key)?);
             let answer_late_ns = arrivals::answer_late_ns(epoch, rounds, number, witness);
-            Some(judge_edge(&Edge { answer_late_ns, ..edge(epoch, planned, witness, said, both) }))
+            let back = reciprocal::levels(rounds, planned.round.window, (witness, planned.beaconer));
+            let clock_late_ns = clocks.offset_ns(&witness.key, number);
+            let edge = edge(epoch, planned, witness, said, both);
+            Some(judge_edge(&Edge { answer_late_ns, clock_late_ns, back, ..edge }))
         })
         .collect();
     edges.sort_by_key(|edge| edge.witness);

@@ -27,3 +27,14 @@ const HOP_SCORE: (f64, f64) = (-2.0, 8.0);
 pub(crate) fn blind_score(ln_honest: impl Iterator<Item = f64>, range: f64) -> f64 {
     ln_honest.map(|honest| (-range.ln() - honest).clamp(HOP_SCORE.0, HOP_SCORE.1)).sum()
 }
+
+/// Theil and Sen: the median of all pairwise slopes; `None` where no two points lie apart.
+pub(crate) fn robust_slope(x: &[f64], y: &[f64]) -> Option<f64> {
+    let mut slopes = Vec::new();
+    for (i, j) in (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
+        if (x[i] - x[j]).abs() > 0.0 {
+            slopes.push((y[i] - y[j]) / (x[i] - x[j]));
+        }
+    }
+    median(&slopes)
+}

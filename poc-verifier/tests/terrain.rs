@@ -88,6 +88,8 @@ fn judged(terrain: Option<&Terrain>, (from, to): (Place, Place), above_db: f64) 
         witness_place: &anywhere,
         asked: None,
         answer_late_ns: None,
+        clock_late_ns: None,
+        back: Vec::new(),
         recorded_in: None,
         terrain,
     };

@@ -81,6 +81,8 @@ impl Case {
             witness_place: &anywhere,
             asked: Some(Asked { audit: &self.audit, samples_root: reveal.samples_root, showing }),
             answer_late_ns: None,
+            clock_late_ns: None,
+            back: Vec::new(),
             recorded_in: None,
             terrain: None,
         };

@@ -139,6 +139,8 @@ impl Case {
             witness_place: &self.witness_place,
             asked: None,
             answer_late_ns: None,
+            clock_late_ns: None,
+            back: Vec::new(),
             recorded_in: self.recorded_in,
             terrain: self.terrain.as_ref(),
         }
@@ -189,16 +191,17 @@ fn honest_edges_are_accepted_by_every_check() {
     for seed in 0..3000 {
         let case = Case::honest(seed);
         let findings = run(&case.edge());
-        // No samples and no answer were asked for, nobody heard the witness, and clones, gate and day are more than an edge's.
-        let silent = [
+        // No samples were asked for, nobody heard the witness, and clones, gate and day are more than an edge's.
+        let mut silent = vec![
             CheckName::Samples,
-            CheckName::Relay,
             CheckName::Reciprocity,
             CheckName::GuardNoise,
             CheckName::Phase,
             CheckName::Graph,
             CheckName::Day,
         ];
+        // No answer was asked for either, and a beacon is timed by two precise clocks.
+        silent.extend((!case.witness.follows_pps).then_some(CheckName::Relay));
         let speaking: Vec<_> = CheckName::ALL.into_iter().filter(|check| !silent.contains(check)).collect();
         assert_eq!(
             findings.iter().map(|finding| finding.check).collect::<Vec<_>>(),
@@ -806,5 +809,22 @@ proptest! {
             .map(|(hop, plan)| Hop { payload: plan.payload.to_vec(), ..hop })
             .collect();
         prop_assert_eq!(case.verdict().0, Outcome::Rejected);
+    }
+}
+
+/// Whoever records a beacon and sends it again keeps its dithers; not its time.
+#[test]
+fn a_beacon_that_took_a_detour_over_a_network_is_a_relays() {
+    for (seed, _) in seeds() {
+        let mut case = Case::honest(2 * seed);
+        let late_us = 150 + 300 * (seed as i64 % 200);
+        for hop in &mut case.report.hops {
+            hop.arrival_ns += late_us * 1000;
+            hop.cfo_mhz += 500_000;
+        }
+        let (outcome, by) = case.verdict();
+        assert_eq!((outcome, by), (Outcome::Rejected, Some(CheckName::Relay)), "{late_us} us");
+        case.witness.follows_pps = false;
+        assert_eq!(case.verdict().0, Outcome::Accepted, "a clock that runs free knows no lateness");
     }
 }

@@ -16,7 +16,8 @@ mod link_budget;
 mod noise_floor;
 mod place;
 mod power_dither;
-mod relay;
+pub mod reciprocity;
+pub(crate) mod relay;
 mod samples;
 mod time_dither;
 
@@ -24,7 +25,7 @@ use crate::{edge::Edge, finding::Finding};
 
 /// Runs every check that can speak, in the order of [`crate::CheckName::ALL`].
 pub fn run(edge: &Edge) -> Vec<Finding> {
-    let checks: [fn(&Edge) -> Option<Finding>; 12] = [
+    let checks: [fn(&Edge) -> Option<Finding>; 13] = [
         freshness::check,
         commit_reveal::check,
         frequency::check,
@@ -33,6 +34,7 @@ pub fn run(edge: &Edge) -> Vec<Finding> {
         samples::check,
         place::check,
         relay::check,
+        reciprocity::check,
         link_budget::check,
         power_dither::check,
         geometry::check,

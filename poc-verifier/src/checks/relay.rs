@@ -1,4 +1,4 @@
-//! Did the witness's answer come back as fast as radio goes?
+//! Did the witness's answer come back, and the beacon arrive, as fast as radio goes?
 //!
 //! A witness that was asked to answer this beacon did so [`ANSWER_AFTER_MS`](crate::answer::ANSWER_AFTER_MS) after its last slot, counted from the
 //! hop that it heard. The beaconer times the answer with the clock that it sent by, so with the asserted places `p` and `w`
@@ -12,12 +12,24 @@
 //! adds at least a millisecond (notes/physics.md S9, S10). Light bounds from above only: who replies early is not told from who is near, and
 //! gains nothing, because where it is follows from others' arrival differences ([`crate::place`]).
 //!
+//! Where the beaconer follows PPS, and the witness does or its clock is known from all else that it heard, the beacon itself tells the same, one way:
+//!
+//! ```text
+//! late = median over hops of (t_hop - planned start) - half a frame - |p - w| / c - clock
+//! ```
+//! Whoever records a beacon and sends it again elsewhere keeps every dither, since all of it is late together; late it is. Nothing is early
+//! by more than the clocks' errors either. Of the two the worse decides.
+//!
 //! What this does not tell: a relay whose detour is shorter than some kilometres, and an honest path so long.
 
+use geo_index::geodesy::light_delay_ns;
+
 use crate::{
-    edge::Edge,
+    edge::{Edge, HeardHop},
     finding::{CheckName, Finding},
-    robust::ln_t5,
+    party::Party,
+    protocol::{HOPS_MIN, PAYLOAD_BYTES, Protocol},
+    robust::{ln_t5, median},
 };
 
 /// Spread of honest lateness, ns.
@@ -31,21 +43,63 @@ const RELAY_NS: f64 = 30e6;
 const ALLOWED_NS: f64 = 110_000.0;
 
 pub(super) fn check(edge: &Edge) -> Option<Finding> {
-    let late_ns = edge.answer_late_ns?;
-    let score = if late_ns <= 0.0 { -1.0 } else { -RELAY_NS.ln() - ln_density(late_ns) };
+    let answer = edge.answer_late_ns.map(|late_ns| (late_ns, Way::Answer));
+    let beacon = one_way_late_ns(edge).map(|late_ns| (late_ns, Way::Beacon));
+    let by_score = |a: &(f64, Way), b: &(f64, Way)| score(*a).total_cmp(&score(*b));
+    let worse = answer.into_iter().chain(beacon).max_by(by_score)?;
+    let (late_ns, way) = worse;
     let explanation = format!(
-        "Its answer to this beacon came back {:.1} us {} than light over the asserted distance and the turnaround take.",
+        "{} {:.1} us {} than light over the asserted distance{} take{}.",
+        if way == Way::Answer { "Its answer to this beacon came back" } else { "The beacon reached it" },
         late_ns.abs() * 1e-3,
-        if late_ns > 0.0 { "later" } else { "earlier" }
+        if late_ns > 0.0 { "later" } else { "earlier" },
+        if way == Way::Answer { " and the turnaround" } else { "" },
+        if way == Way::Answer { "" } else { "s" },
     );
     let numbers = (late_ns * 1e-3, ALLOWED_NS * 1e-3, "us");
-    Some(Finding::by_score(CheckName::Relay, score, numbers, explanation))
+    Some(Finding::by_score(CheckName::Relay, score(worse), numbers, explanation))
 }
 
-/// Log-density of an honest answer's lateness.
+/// What was timed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Answer,
+    Beacon,
+}
+
+/// By how much the beacon arrived later than light takes; where the beaconer's clock follows PPS, and the witness's does or is known.
+fn one_way_late_ns(edge: &Edge) -> Option<f64> {
+    let clock_ns = if edge.witness.follows_pps { 0.0 } else { edge.clock_late_ns? };
+    if !edge.beaconer.follows_pps {
+        return None;
+    }
+    let both = (edge.beaconer, edge.witness);
+    Some(late_ns(edge.protocol, both, &edge.heard(), edge.window_start_ns)? - clock_ns)
+}
+
+/// By how much a beacon arrived later than light takes, by the witness's own clock, ns; `None` of less than enough hops.
+pub(crate) fn late_ns(
+    protocol: &Protocol,
+    (beaconer, witness): (&Party, &Party),
+    heard: &[HeardHop],
+    window_start_ns: i64,
+) -> Option<f64> {
+    let delays: Vec<f64> = heard.iter().map(|hop| hop.delay_ns(window_start_ns)).collect();
+    let half_frame_ns = protocol.region.frame().airtime_us(PAYLOAD_BYTES) as f64 * 500.0;
+    let light_ns = light_delay_ns(beaconer.place, witness.place);
+    median(&delays).filter(|_| heard.len() >= HOPS_MIN).map(|delay_ns| delay_ns - half_frame_ns - light_ns)
+}
+
+/// Who replies early is told by nobody and gains nothing; a beacon cannot be early.
+fn score((late_ns, way): (f64, Way)) -> f64 {
+    if late_ns <= 0.0 && way == Way::Answer { -1.0 } else { -RELAY_NS.ln() - ln_density(late_ns) }
+}
+
+/// Log-density of honest lateness.
 fn ln_density(late_ns: f64) -> f64 {
     let same_way = (1.0 - OTHER_WAY) * ln_t5(late_ns, SPREAD_NS).exp();
-    let other_way = OTHER_WAY / OTHER_WAY_NS * (-late_ns / OTHER_WAY_NS).exp();
+    let other_way =
+        if late_ns > 0.0 { OTHER_WAY / OTHER_WAY_NS * (-late_ns / OTHER_WAY_NS).exp() } else { 0.0 };
     (same_way + other_way).max(f64::MIN_POSITIVE).ln()
 }
 
@@ -55,15 +109,15 @@ mod tests {
     use crate::finding::SCORE_REJECT;
 
     fn score(late_us: f64) -> f64 {
-        -RELAY_NS.ln() - ln_density(late_us * 1e3)
+        super::score((late_us * 1e3, Way::Beacon))
     }
 
     #[test]
     fn honest_lateness_passes_and_a_network_does_not() {
-        for late_us in [0.1, 1.0, 5.0, 10.0, 20.0, 40.0, 70.0] {
+        for late_us in [-20.0, -5.0, 0.1, 1.0, 5.0, 10.0, 20.0, 40.0, 70.0] {
             assert!(score(late_us) < 0.5 * SCORE_REJECT, "{late_us} us: {}", score(late_us));
         }
-        for late_us in [ALLOWED_NS * 1e-3, 250.0, 1000.0, 30_000.0, 1e6] {
+        for late_us in [ALLOWED_NS * 1e-3, 250.0, 1000.0, 30_000.0, 1e6, -ALLOWED_NS * 1e-3, -1000.0] {
             assert!(score(late_us) > SCORE_REJECT, "{late_us} us: {}", score(late_us));
         }
     }

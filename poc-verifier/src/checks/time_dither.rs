@@ -13,7 +13,7 @@
 use crate::{
     edge::Edge,
     finding::{CheckName, Finding},
-    robust::{blind_score, ln_t5, median},
+    robust::{blind_score, ln_t5, median, robust_slope},
 };
 
 /// Change of the echoes' delay from channel to channel, ns.
@@ -58,15 +58,4 @@ fn ln_density(error_ns: f64, sigma_ns: f64) -> f64 {
     let same_way = (1.0 - OTHER_WAY) * ln_t5(error_ns, sigma_ns).exp();
     let other_way = OTHER_WAY / (2.0 * OTHER_WAY_NS) * (-error_ns.abs() / OTHER_WAY_NS).exp();
     (same_way + other_way).max(f64::MIN_POSITIVE).ln()
-}
-
-/// Theil and Sen: the median of all pairwise slopes.
-fn robust_slope(x: &[f64], y: &[f64]) -> Option<f64> {
-    let mut slopes = Vec::new();
-    for (i, j) in (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
-        if (x[i] - x[j]).abs() > 0.0 {
-            slopes.push((y[i] - y[j]) / (x[i] - x[j]));
-        }
-    }
-    median(&slopes)
 }

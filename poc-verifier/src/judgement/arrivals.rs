@@ -37,7 +37,7 @@ pub(super) fn of_party<'a>(
 }
 
 /// What everybody says whose word counts, with who says it.
-fn committed<'a>(
+pub(super) fn committed<'a>(
     epoch: &Epoch<'a>,
     planned: &'a Planned<'a>,
 ) -> impl Iterator<Item = (&'a Party, &'a Testimony)> {

@@ -14,6 +14,9 @@ use super::{
 /// Reports a day.
 pub const REPORTS: usize = 20;
 
+/// Error of a free-running clock that is told by all that its owner heard, ns.
+const CLOCK_NS: f64 = 2000.0;
+
 /// What a day came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Day {
@@ -32,6 +35,7 @@ pub fn score_day(site: &Site, villain: Option<&dyn Villain>, dice: &mut Dice) ->
     let placed = arrivals::judge_place(site, stands, villain, dice);
     // Who has no radio witnesses nobody but its likes.
     let silent = villain.is_some_and(|villain| !villain.transmits());
+    let cheated = villain.is_some();
     let mut day = Day::default();
     day.evidence.add_place(&placed);
     let anchored = PlaceVerdict::by_genesis();
@@ -41,7 +45,8 @@ pub fn score_day(site: &Site, villain: Option<&dyn Villain>, dice: &mut Dice) ->
             continue;
         }
         let plan = BeaconPlan::derive(&protocol, &link.anchor.key, &dice.hash(), &dice.hash());
-        let report = air::hear(site, link, stands, &plan, villain, dice);
+        let villain = villain.filter(|villain| villain.touches(number % site.links.len()));
+        let heard = air::hear(site, link, stands, &plan, villain, dice);
         let edge = Edge {
             protocol: &protocol,
             beaconer: &link.anchor,
@@ -49,19 +54,23 @@ pub fn score_day(site: &Site, villain: Option<&dyn Villain>, dice: &mut Dice) ->
             drawn: true,
             plan: Some(&plan),
             standing: Standing::Committed,
-            report: &report,
+            report: &heard.report,
             window_start_ns: WINDOW_NS,
             beaconer_place: &anchored,
             witness_place: &placed,
             asked: None,
             answer_late_ns: villain.and_then(|villain| villain.answers_late_ns(dice)),
+            clock_late_ns: Some(dice.normal(CLOCK_NS)),
+            back: heard.back,
             recorded_in: None,
             terrain: None,
         };
         let judged = judgement::judge_edge(&edge);
         day.evidence.add_report(&judged.findings);
-        day.reports += 1;
-        day.paid += u64::from(judged.outcome == Outcome::Accepted);
+        if cheated == villain.is_some() {
+            day.reports += 1;
+            day.paid += u64::from(judged.outcome == Outcome::Accepted);
+        }
     }
     day
 }

@@ -5,7 +5,7 @@ use poc_verifier::messages::Hop;
 
 use super::{
     super::{Dice, Frame, site::away},
-    Villain, plausible,
+    Villain, moved,
 };
 
 /// S5.
@@ -14,15 +14,12 @@ pub struct ExpertSpoof {
     pub metres: f64,
 }
 
-/// Fading that it writes, dB.
-const FADING_DB: f64 = 2.0;
-
 impl Villain for ExpertSpoof {
     fn stands(&self, asserted: Place, dice: &mut Dice) -> Place {
         away(asserted, dice.between(0.0, 360.0), self.metres)
     }
 
-    fn forge(&self, heard: Hop, frame: &Frame, dice: &mut Dice) -> Hop {
-        plausible(heard, frame, FADING_DB, dice)
+    fn forge(&self, heard: Hop, frame: &Frame, _dice: &mut Dice) -> Hop {
+        moved(heard, frame)
     }
 }

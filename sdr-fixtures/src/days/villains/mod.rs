@@ -52,6 +52,11 @@ pub trait Villain: Sync {
         true
     }
 
+    /// Whether it has to do with what is heard over this one of the links; what is not is honest, and not counted with the reports.
+    fn touches(&self, _link: usize) -> bool {
+        true
+    }
+
     /// Radiated over stated power, dB.
     fn radiates_db(&self) -> f64 {
         0.0
@@ -86,5 +91,14 @@ fn plausible(mut heard: Hop, frame: &Frame, fading_db: f64, dice: &mut Dice) -> 
             + dice.normal(fading_db);
     heard.rssi_cdbm = (level_dbm * 100.0) as i32;
     heard.snr_cdb = heard.rssi_cdbm - heard.noise_floor_cdbm;
+    heard
+}
+
+/// The level moved as far as the asserted place is nearer or farther than the true one; everything else stays as it was received.
+fn moved(mut heard: Hop, frame: &Frame) -> Hop {
+    let carrier_hz = f64::from(frame.plan.channel_hz);
+    let by_db = free_space_db(frame.true_m, carrier_hz) - free_space_db(frame.asserted_m, carrier_hz);
+    heard.rssi_cdbm += (by_db * 100.0) as i32;
+    heard.snr_cdb += (by_db * 100.0) as i32;
     heard
 }

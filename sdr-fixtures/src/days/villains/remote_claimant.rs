@@ -6,7 +6,7 @@ use poc_verifier::messages::Hop;
 
 use super::{
     super::{Dice, Frame, site::away},
-    Villain, plausible,
+    Villain, moved,
 };
 
 /// S10.
@@ -17,15 +17,13 @@ pub struct RemoteClaimant {
     pub late_ms: Option<(f64, f64)>,
 }
 
-const FADING_DB: f64 = 2.0;
-
 impl Villain for RemoteClaimant {
     fn stands(&self, asserted: Place, dice: &mut Dice) -> Place {
         away(asserted, dice.between(0.0, 360.0), self.metres)
     }
 
-    fn forge(&self, heard: Hop, frame: &Frame, dice: &mut Dice) -> Hop {
-        plausible(heard, frame, FADING_DB, dice)
+    fn forge(&self, heard: Hop, frame: &Frame, _dice: &mut Dice) -> Hop {
+        moved(heard, frame)
     }
 
     fn answers_late_ns(&self, dice: &mut Dice) -> Option<f64> {

@@ -6,13 +6,11 @@ use poc_verifier::messages::Hop;
 
 use super::{
     super::{Dice, Frame, site::away},
-    Villain, plausible,
+    Villain, moved,
 };
 
 /// Where the keys say they stand, m from the room.
 const ASSERTED_M: (f64, f64) = (500.0, 5000.0);
-const FADING_DB: f64 = 2.0;
-
 /// S6: one key of it.
 pub struct RoomClique;
 
@@ -21,7 +19,7 @@ impl Villain for RoomClique {
         away(asserted, dice.between(0.0, 360.0), dice.between(ASSERTED_M.0, ASSERTED_M.1))
     }
 
-    fn forge(&self, heard: Hop, frame: &Frame, dice: &mut Dice) -> Hop {
-        plausible(heard, frame, FADING_DB, dice)
+    fn forge(&self, heard: Hop, frame: &Frame, _dice: &mut Dice) -> Hop {
+        moved(heard, frame)
     }
 }

@@ -27,6 +27,11 @@ impl Wormhole {
 }
 
 impl Villain for Wormhole {
+    /// It re-emits one neighbour's beacons; the others' are heard as they are.
+    fn touches(&self, link: usize) -> bool {
+        link == 0
+    }
+
     fn forge(&self, mut heard: Hop, frame: &Frame, _dice: &mut Dice) -> Hop {
         // The short id, the same in every frame of a beacon.
         let (latency_ms, offset) = self.of(&heard);
