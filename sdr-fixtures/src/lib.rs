@@ -19,7 +19,7 @@ pub mod villains;
 pub mod world;
 
 pub use recording::{RecordError, record};
-pub use roster::{HONEST_MAX, Role, Roster, RosterError};
-pub use summary::{EdgeCounts, Summary, VillainSummary};
+pub use roster::{HONEST_MAX, Role, RosterError};
+pub use summary::{EdgeCounts, Ending, Summary, VillainSummary};
 pub use tally::Tally;
 pub use world::{EpochReport, Hotspot, Onlooker, PastEpoch, World, WorldConfig, WorldError, WorldEvent};

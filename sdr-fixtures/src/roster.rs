@@ -1,12 +1,17 @@
 //! Who lives in the city: keys, owners, radios, and who among them is a villain.
 
+use std::ops::Range;
+
 use ether::{Clock, Draw, FrontEnd, Node, Oscillator, Surroundings};
 use geo_index::{Place, PlaceError, geodesy::geodesic_m};
 use hotspot_agent::Station;
 use identity::{Context, Hash, OneWayChain, PublicKey};
 use secp256k1::SecretKey;
 
-use crate::{city, villains::Villainy};
+use crate::{
+    city,
+    villains::{Air, Briefing, Lie, Member, Radio, Scene, Villain, Villainy},
+};
 
 const SECRET: Context = Context::new("earshot 2026 simulated secret");
 /// Links of a hotspot's chain: one a window, enough for two weeks of them.
@@ -30,23 +35,49 @@ pub enum Role {
 }
 
 /// One hotspot before it is switched on.
-pub struct Entry {
+pub(crate) struct Entry {
     /// Name for people.
-    pub name: String,
+    pub(crate) name: String,
     /// What it is up to.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Its true radio and place.
-    pub node: Node,
+    pub(crate) node: Node,
     /// What its owner has set up, the asserted place among it.
-    pub station: Station,
+    pub(crate) station: Station,
     /// Named in genesis.
-    pub anchor: bool,
+    pub(crate) anchor: bool,
+    /// How it plays its part.
+    pub(crate) part: Part,
+}
+
+/// How a hotspot is wired, and which of its words are lies; an honest one as everybody expects.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Part {
+    /// Number among the keys of its villain.
+    pub(crate) member: usize,
+    pub(crate) lie: Lie,
+    pub(crate) sends: Air,
+    pub(crate) hears: Air,
+    /// Number of the hotspot whose antenna it shares.
+    pub(crate) antenna_of: Option<usize>,
+    /// A second radio, without a key.
+    pub(crate) second: Option<Node>,
+}
+
+/// A villain's keys, and whom it does something to, by number.
+#[derive(Clone, Debug)]
+pub(crate) struct Gang {
+    pub(crate) villainy: Villainy,
+    pub(crate) members: Range<usize>,
+    pub(crate) victims: Vec<usize>,
 }
 
 /// Everybody, honest hotspots first.
-pub struct Roster {
+pub(crate) struct Roster {
     /// In the order of their numbers.
-    pub entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
+    /// The villains, in the order asked for.
+    pub(crate) gangs: Vec<Gang>,
 }
 
 /// Why there is no such city.
@@ -69,30 +100,76 @@ pub enum RosterError {
 pub const HONEST_MAX: usize = 400;
 
 impl Roster {
-    /// `honest` honest hotspots and one of each villain.
+    /// `honest` honest hotspots and one of each villain, with all its keys.
     ///
     /// # Errors
     /// [`RosterError`] when that makes no city.
-    pub fn new(seed: u64, honest: usize, villains: &[Villainy]) -> Result<Self, RosterError> {
+    pub(crate) fn new(seed: u64, honest: usize, villains: &[Villainy]) -> Result<Self, RosterError> {
         if honest < ANCHORS_MIN {
             return Err(RosterError::TooFew(honest));
         }
         if honest > HONEST_MAX {
             return Err(RosterError::TooMany(honest));
         }
-        let sites = city::sites(honest + villains.len(), seed)?;
-        let anchors = anchors(&sites[..honest], seed);
-        let honest_entries = sites[..honest].iter().enumerate().map(|(index, site)| {
-            let anchor = anchors.contains(&index);
-            Ok(entry(seed, index, site.name.clone(), Role::Honest, site, site.place, anchor))
-        });
-        let villain_entries = villains.iter().zip(honest..).map(|(villainy, index)| {
-            let site = &sites[index];
-            let (place, asserted) = villainy.places(site.place, centre(&sites[..honest])?)?;
-            let site = city::Site { place, ..site.clone() };
-            Ok(entry(seed, index, villainy.name().into(), Role::Villain(*villainy), &site, asserted, false))
-        });
-        Ok(Self { entries: honest_entries.chain(villain_entries).collect::<Result<_, RosterError>>()? })
+        let keys: usize = villains.iter().map(|villainy| villainy.keys()).sum();
+        let sites = city::sites(honest + keys, seed)?;
+        let (honest_sites, free) = sites.split_at(honest);
+        let anchors = anchors(honest_sites, seed);
+        let follow_pps: Vec<bool> = (0..honest).map(|index| follows_pps(seed, index)).collect();
+        let honest_entry = |(index, site): (usize, &city::Site)| {
+            entry(seed, index, site.name.clone(), Role::Honest, site, &Member::at(site.place))
+        };
+        let mut entries: Vec<Entry> = honest_sites.iter().enumerate().map(honest_entry).collect();
+        for anchor in &anchors {
+            entries[*anchor].anchor = true;
+        }
+        let mut roster = Self { entries, gangs: Vec::new() };
+        for villainy in villains {
+            let scene = Scene {
+                seed,
+                sites: &free[roster.entries.len() - honest..],
+                honest: honest_sites,
+                anchors: &anchors,
+                follow_pps: &follow_pps,
+                centre: centre(honest_sites)?,
+            };
+            roster.admit(*villainy, &scene)?;
+        }
+        Ok(roster)
+    }
+
+    /// Adds a villain's keys.
+    fn admit(&mut self, villainy: Villainy, scene: &Scene) -> Result<(), PlaceError> {
+        let first = self.entries.len();
+        let cast = villainy.cast(scene)?;
+        for (member, key) in cast.members.iter().enumerate() {
+            let site = city::Site { place: key.place, ..scene.sites[member].clone() };
+            let name = villainy.key_name(member);
+            let mut entry = entry(scene.seed, first + member, name, Role::Villain(villainy), &site, key);
+            entry.part.member = member;
+            entry.part.antenna_of = (key.radio == Radio::OfTheFirst && member > 0).then_some(first);
+            self.entries.push(entry);
+        }
+        let members = first..self.entries.len();
+        self.gangs.push(Gang { villainy, members, victims: cast.victims });
+        Ok(())
+    }
+
+    /// The minds of a villain's keys.
+    pub(crate) fn minds(&self, seed: u64, gang: &Gang) -> Vec<Box<dyn Villain>> {
+        let entries = &self.entries[gang.members.clone()];
+        let Some(first) = entries.first() else { return Vec::new() };
+        let victim = |index: &usize| (self.entries[*index].station.key(), self.entries[*index].node.place);
+        let victims: Vec<(PublicKey, Place)> = gang.victims.iter().map(victim).collect();
+        let briefing = |entry: &Entry| Briefing {
+            seed,
+            member: entry.part.member,
+            place: entry.node.place,
+            asserted: entry.station.place,
+            first_place: first.station.place,
+            victims: &victims,
+        };
+        entries.iter().map(|entry| gang.villainy.mind(&briefing(entry))).collect()
     }
 }
 
@@ -124,15 +201,7 @@ fn anchors(sites: &[city::Site], seed: u64) -> Vec<usize> {
     chosen
 }
 
-fn entry(
-    seed: u64,
-    index: usize,
-    name: String,
-    role: Role,
-    site: &city::Site,
-    asserted: Place,
-    anchor: bool,
-) -> Entry {
+fn entry(seed: u64, index: usize, name: String, role: Role, site: &city::Site, member: &Member) -> Entry {
     let mut draw = Draw::new(seed, &[0x4AD1, index as u64]);
     let follows_pps = follows_pps(seed, index) || role != Role::Honest;
     let front_end = FrontEnd {
@@ -141,7 +210,9 @@ fn entry(
         full_scale_dbm: -40.0,
         bits: 14,
     };
-    let clock = if follows_pps {
+    let clock = if let Some(clock) = member.clock {
+        clock
+    } else if follows_pps {
         Clock::Pps { bias_ns: draw.normal(15.0), jitter_ns: 20.0 }
     } else {
         Clock::Free { offset_ms: draw.uniform(-20.0, 20.0) }
@@ -163,7 +234,7 @@ fn entry(
     let station = Station {
         secret: secret(seed, "hotspot", index),
         owner: PublicKey::of(&secret(seed, "owner", index)),
-        place: asserted,
+        place: member.asserted,
         gain_ddbi: GAIN_DDBI,
         eirp_ddbm: EIRP_DDBM,
         follows_pps,
@@ -171,7 +242,13 @@ fn entry(
         chain: OneWayChain::new(*derived(seed, "chain", index, 0).bytes(), CHAIN_LINKS),
         chain_first_window: 0,
     };
-    Entry { name, role, node, station, anchor }
+    let second = member.second.map(|(place, more_ppm)| {
+        let oscillator = Oscillator { offset_ppm: oscillator.offset_ppm + more_ppm, ..oscillator };
+        Node { place, oscillator, ..node }
+    });
+    let Member { lie, sends, hears, anchor, .. } = *member;
+    let part = Part { lie, sends, hears, second, ..Part::default() };
+    Entry { name, role, node, station, anchor, part }
 }
 
 fn derived(seed: u64, what: &str, index: usize, attempt: u64) -> Hash {

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use identity::{Hash, PublicKey};
 use ledger_machine::EdgeRef;
-use poc_verifier::{EdgeJudgement, Outcome, RoundJudgement};
+use poc_verifier::{CheckName, EdgeJudgement, Outcome, RoundJudgement};
 
 use crate::{
     roster::Role,
     summary::{EdgeCounts, Summary, VillainSummary},
-    villains::Villainy,
-    world::{EpochReport, Hotspot},
+    villains::{Fate, Lie, Villainy},
+    world::{Band, EpochReport, Hotspot},
 };
 
 /// Running counts.
@@ -36,19 +36,60 @@ pub struct Tally {
 #[derive(Clone, Debug)]
 struct VillainTally {
     villainy: Villainy,
+    victims: Vec<PublicKey>,
     forged: u64,
-    rejected: u64,
-    by: BTreeMap<&'static str, u64>,
+    rejected: BTreeMap<&'static str, u64>,
+    unproven: BTreeMap<&'static str, u64>,
+    accepted: u64,
+    victims_rejected: BTreeSet<PublicKey>,
+    gained_m: f64,
     paid: u128,
 }
 
+/// What is true of everybody, while an epoch is counted.
+struct Truth<'a> {
+    hotspots: BTreeMap<PublicKey, &'a Hotspot>,
+    airborne: &'a Airborne,
+    victims: BTreeMap<Villainy, Vec<PublicKey>>,
+}
+
+/// Edges with frames in them that were sent again from elsewhere: window, beaconer and witness.
+pub(crate) type Airborne = BTreeMap<(u64, PublicKey, PublicKey), Helped>;
+
+/// What such an edge owes, and to whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Helped {
+    pub(crate) by: Villainy,
+    /// Whether it would be none otherwise.
+    pub(crate) owes_it: bool,
+}
+
+impl Truth<'_> {
+    fn villainy(&self, key: &PublicKey) -> Option<Villainy> {
+        self.hotspots.get(key)?.villainy()
+    }
+
+    fn is_honest(&self, key: &PublicKey) -> bool {
+        self.hotspots.get(key).is_some_and(|hotspot| hotspot.role == Role::Honest)
+    }
+
+    /// The villain that a key belongs to, where it lies about one of these.
+    fn liar(&self, key: &PublicKey, lies: &[Lie]) -> Option<Villainy> {
+        self.hotspots.get(key).filter(|hotspot| lies.contains(&hotspot.lie()))?.villainy()
+    }
+}
+
 impl Tally {
-    pub(crate) fn new(seed: u64, villains: &[Villainy]) -> Self {
-        let villain = |villainy: &Villainy| VillainTally {
-            villainy: *villainy,
+    pub(crate) fn new(seed: u64, bands: &[Band]) -> Self {
+        let villain = |band: &Band| VillainTally {
+            villainy: band.villainy,
+            victims: band.victims.clone(),
             forged: 0,
-            rejected: 0,
-            by: BTreeMap::new(),
+            rejected: BTreeMap::new(),
+            unproven: BTreeMap::new(),
+            accepted: 0,
+            victims_rejected: BTreeSet::new(),
+            gained_m: 0.0,
             paid: 0,
         };
         Self {
@@ -62,7 +103,7 @@ impl Tally {
             honest_edges: 0,
             honest_edges_rejected: 0,
             honest_hotspots_rejected: BTreeSet::new(),
-            villains: villains.iter().map(villain).collect(),
+            villains: bands.iter().map(villain).collect(),
             issued: 0,
             paid: 0,
             supply_exact: true,
@@ -71,23 +112,40 @@ impl Tally {
     }
 
     /// Adds a closed epoch.
-    pub(crate) fn add(&mut self, hotspots: &[Hotspot], report: &EpochReport, beacons: u64) {
-        let roles: BTreeMap<PublicKey, Role> =
-            hotspots.iter().map(|hotspot| (hotspot.key(), hotspot.role)).collect();
+    pub(crate) fn add(
+        &mut self,
+        hotspots: &[Hotspot],
+        report: &EpochReport,
+        beacons: u64,
+        airborne: &Airborne,
+    ) {
+        let truth = Truth {
+            hotspots: hotspots.iter().map(|hotspot| (hotspot.key(), hotspot)).collect(),
+            airborne,
+            victims: self
+                .villains
+                .iter()
+                .map(|villain| (villain.villainy, villain.victims.clone()))
+                .collect(),
+        };
         self.epochs += 1;
         self.hotspots = hotspots.len();
         self.beacons += beacons;
         let mut forged: BTreeMap<(u64, PublicKey, PublicKey), usize> = BTreeMap::new();
         for round in &report.judgement.rounds {
             for edge in &round.edges {
-                if let Some(villain) = self.add_edge(&roles, round, edge) {
+                if let Some(villain) = self.add_edge(&truth, round, edge) {
                     forged.insert((round.window, round.beaconer, edge.witness), villain);
                 }
             }
         }
         for (key, place) in &report.judgement.places {
-            if place.outcome == Outcome::Rejected && roles.get(key) == Some(&Role::Honest) {
+            if place.outcome == Outcome::Rejected && truth.is_honest(key) {
                 self.honest_hotspots_rejected.insert(*key);
+                let harmed = self.villains.iter_mut().filter(|villain| villain.victims.contains(key));
+                for villain in harmed {
+                    villain.victims_rejected.insert(*key);
+                }
             }
         }
         for line in &report.rewards {
@@ -105,63 +163,25 @@ impl Tally {
     }
 
     /// Counts an edge; says which villain forged it, if one did.
-    fn add_edge(
-        &mut self,
-        roles: &BTreeMap<PublicKey, Role>,
-        round: &RoundJudgement,
-        edge: &EdgeJudgement,
-    ) -> Option<usize> {
+    fn add_edge(&mut self, truth: &Truth, round: &RoundJudgement, edge: &EdgeJudgement) -> Option<usize> {
         let check = edge.decided_by.map_or("", |index| edge.findings[index].check.as_str());
         match edge.outcome {
             Outcome::Accepted => self.accepted += 1,
             Outcome::Rejected => *self.rejected.entry(check).or_default() += 1,
             Outcome::Unproven => self.unproven += 1,
         }
-        let forger = self.forger(roles, round, edge);
+        let forger = forger(truth, round, edge);
+        let forger =
+            forger.and_then(|forger| self.villains.iter().position(|other| other.villainy == forger));
         match forger {
-            Some(villain) => {
-                let villain = &mut self.villains[villain];
-                villain.forged += 1;
-                if edge.outcome == Outcome::Rejected {
-                    villain.rejected += 1;
-                    *villain.by.entry(check).or_default() += 1;
-                }
-            }
-            None if roles.get(&round.beaconer) == Some(&Role::Honest)
-                && roles.get(&edge.witness) == Some(&Role::Honest) =>
-            {
+            Some(villain) => self.villains[villain].add(truth, round, edge, check),
+            None if truth.is_honest(&round.beaconer) && truth.is_honest(&edge.witness) => {
                 self.honest_edges += 1;
                 self.honest_edges_rejected += u64::from(edge.outcome == Outcome::Rejected);
             }
             None => {}
         }
         forger
-    }
-
-    /// Who forged an edge: a witness that lies about what it heard, either end when it lies about its place, or the rebroadcaster of
-    /// a beacon that was never sent in that window.
-    fn forger(
-        &self,
-        roles: &BTreeMap<PublicKey, Role>,
-        round: &RoundJudgement,
-        edge: &EdgeJudgement,
-    ) -> Option<usize> {
-        let index =
-            |villainy: Villainy| self.villains.iter().position(|villain| villain.villainy == villainy);
-        let villainy = |key: &PublicKey| match roles.get(key) {
-            Some(Role::Villain(villainy)) => Some(*villainy),
-            _ => None,
-        };
-        let (beaconer, witness) = (villainy(&round.beaconer), villainy(&edge.witness));
-        let liar = [beaconer, witness].into_iter().flatten().find(|villainy| villainy.lies_about_its_place());
-        let false_witness = witness.filter(|villainy| {
-            matches!(villainy, Villainy::BlindForger | Villainy::PayloadLeaker | Villainy::RssiEditor)
-        });
-        // One frame alone that nobody recognises is no claim: noise passes one off now and then, and an edge needs four.
-        let told = edge.hops_reported > 1 || edge.outcome == Outcome::Rejected;
-        let nothing_of_it = !round.drawn && edge.hops_heard == 0 && edge.hops_reported > 0;
-        let rebroadcast = (nothing_of_it && told).then_some(Villainy::Replayer);
-        false_witness.or(rebroadcast).or(liar).and_then(index)
     }
 
     /// Edges between honest hotspots, and how many of them were rejected.
@@ -192,19 +212,73 @@ impl Tally {
     }
 }
 
+/// Who forged an edge: a witness that lies about what it heard, whoever put on air what was heard, or either end when it lies about
+/// its place, its power or its victim.
+fn forger(truth: &Truth, round: &RoundJudgement, edge: &EdgeJudgement) -> Option<Villainy> {
+    let (beaconer, witness) = (&round.beaconer, &edge.witness);
+    let false_witness = truth.liar(witness, &[Lie::Hearing]);
+    // One frame alone that nobody recognises is no claim: noise passes one off now and then, and an edge needs four.
+    let told = edge.hops_reported > 1 || edge.outcome == Outcome::Rejected;
+    let nothing_of_it = !round.drawn && edge.hops_heard == 0 && edge.hops_reported > 0;
+    let rebroadcast = (nothing_of_it && told).then_some(Villainy::Replayer);
+    // A true edge that such frames spoil is the forger's doing, one that stands all the same is not.
+    let airborne = truth.airborne.get(&(round.window, *beaconer, *witness));
+    let airborne = airborne.filter(|part| part.owes_it || edge.outcome == Outcome::Rejected);
+    let misplaced =
+        truth.liar(beaconer, &[Lie::Place, Lie::Power]).or_else(|| truth.liar(witness, &[Lie::Place]));
+    let framed =
+        |villainy: &Villainy| truth.victims.get(villainy).is_some_and(|victims| victims.contains(beaconer));
+    let framer = truth.liar(witness, &[Lie::VictimsTimes]).filter(framed);
+    let mistimed = framer.or_else(|| truth.liar(witness, &[Lie::Times]));
+    false_witness.or(airborne.map(|part| part.by)).or(rebroadcast).or(misplaced).or(mistimed)
+}
+
 impl VillainTally {
+    fn add(&mut self, truth: &Truth, round: &RoundJudgement, edge: &EdgeJudgement, check: &'static str) {
+        self.forged += 1;
+        match edge.outcome {
+            Outcome::Accepted => {
+                self.accepted += 1;
+                for key in [&round.beaconer, &edge.witness] {
+                    if truth.villainy(key) == Some(self.villainy) {
+                        self.gained_m = self.gained_m.max(truth.hotspots[key].misplaced_m);
+                    }
+                }
+            }
+            Outcome::Rejected => *self.rejected.entry(check).or_default() += 1,
+            Outcome::Unproven => *self.unproven.entry(check).or_default() += 1,
+        }
+    }
+
     fn summary(&self) -> VillainSummary {
-        let named = self.villainy.caught_by().as_str();
-        let most = self.by.iter().max_by_key(|(check, count)| (**count, **check == named));
-        let by = most.map(|(check, _)| *check);
-        // Caught: every forged edge rejected, most of them by the check that its file names.
-        let caught = self.forged > 0 && self.rejected == self.forged && by == Some(named);
+        let fate = self.villainy.fate();
+        let named = self.villainy.caught_by().map(CheckName::as_str);
+        let most = |counts: &BTreeMap<&'static str, u64>| {
+            let most = counts.iter().max_by_key(|(check, count)| (**count, Some(**check) == named));
+            most.map(|(check, _)| *check)
+        };
+        let rejected: u64 = self.rejected.values().sum();
+        let by = most(&self.rejected);
+        let caught = self.forged > 0
+            && match fate {
+                // Every forged edge rejected, most of them by the check that its file names.
+                Fate::Rejected(_) => rejected == self.forged && by == named,
+                Fate::Unpaid => self.accepted == 0,
+                Fate::InVain => self.victims_rejected.is_empty(),
+                Fate::GetsThrough => false,
+            };
         VillainSummary {
             name: self.villainy.name().into(),
             caught,
-            by: by.map(Into::into),
+            by: by.or_else(|| most(&self.unproven)).map(Into::into),
             paid: self.paid.to_string(),
             forged_edges: self.forged,
+            rejected: self.rejected.clone(),
+            unproven: self.unproven.clone(),
+            accepted: self.accepted,
+            fate,
+            victims_rejected: self.victims_rejected.len() as u64,
+            gained_m: self.gained_m.round() as u64,
         }
     }
 }

@@ -11,7 +11,7 @@ use poc_verifier::Bundle;
 use sdr_fixtures::{
     EdgeCounts, EpochReport, World, WorldConfig, WorldEvent,
     trials::{self, Rate, Trials},
-    villains::Villainy,
+    villains::{Fate, Villainy},
 };
 
 /// A small city, for tests that are not about numbers.
@@ -26,7 +26,7 @@ fn epoch(world: &mut World) -> EpochReport {
 #[test]
 fn one_seed_makes_one_world() {
     let line = |seed| {
-        let trial = trials::run(&small(seed, &Villainy::ALL), 1).unwrap();
+        let trial = trials::run(&small(seed, &Villainy::NAIVE), 1).unwrap();
         serde_json::to_string(&trial.summary).unwrap()
     };
     assert_eq!(line(5), line(5));
@@ -39,7 +39,7 @@ fn over_twenty_seeds_every_villain_is_caught_and_nobody_honest_is() {
     let seeds = 1001..=1020;
     let worlds: Vec<_> = seeds
         .map(|seed| {
-            let config = WorldConfig { seed, honest: 24, villains: Villainy::ALL.to_vec(), data: None };
+            let config = WorldConfig { seed, honest: 24, villains: Villainy::NAIVE.to_vec(), data: None };
             trials::run(&config, 1).unwrap()
         })
         .collect();
@@ -111,20 +111,56 @@ fn hills_stand_in_the_airs_way_and_the_verifier_accuses_nobody_of_them() {
 
 #[test]
 fn each_villain_is_caught_alone_by_the_check_that_it_names() {
-    for villainy in Villainy::ALL {
+    for villainy in Villainy::NAIVE {
         let config = WorldConfig { honest: 14, ..small(11, &[villainy]) };
         let trial = trials::run(&config, 2).unwrap();
         let [villain] = &trial.summary.villains[..] else { panic!("one villain") };
         assert!(villain.forged_edges > 0, "{} did nothing", villain.name);
         assert!(villain.caught, "{}: by {:?}", villain.name, villain.by);
-        assert_eq!(villain.by.as_deref(), Some(villainy.caught_by().as_str()));
+        assert_eq!(villain.by.as_deref(), villainy.caught_by().map(poc_verifier::CheckName::as_str));
         assert_eq!(trial.summary.honest_edges_rejected, 0, "beside {}", villain.name);
     }
 }
 
+/// Runs a world with these in it, and holds each to what its file names.
+fn meets_its_fate(villains: &[Villainy]) {
+    let config = WorldConfig { honest: 16, ..small(11, villains) };
+    let trial = trials::run(&config, 1).unwrap();
+    for (villain, villainy) in trial.summary.villains.iter().zip(villains) {
+        assert!(villain.forged_edges > 0, "{} did nothing", villain.name);
+        assert!(villain.caught, "{villain:?}");
+        if let Some(check) = villainy.caught_by() {
+            assert_eq!(villain.by.as_deref(), Some(check.as_str()));
+        }
+        match villainy.fate() {
+            Fate::InVain => assert_eq!(villain.victims_rejected, 0, "{villain:?}"),
+            _ => assert_eq!(villain.paid, "0", "{villain:?}"),
+        }
+    }
+    assert_eq!(trial.summary.honest_hotspots_rejected, 0);
+    // Of some 240: noise in an answer convicts an honest edge now and then.
+    assert!(trial.summary.honest_edges_rejected <= 1, "{:?}", trial.summary.edges);
+}
+
+#[test]
+fn whoever_is_not_where_it_says_is_not_paid_however_well_it_edits() {
+    meets_its_fate(&[
+        Villainy::ExpertSpoofer,
+        Villainy::RoomClique,
+        Villainy::SyntheticClique,
+        Villainy::RemoteClaimant,
+        Villainy::EarlyReplier,
+    ]);
+}
+
+#[test]
+fn anchors_that_frame_or_were_fooled_expel_nobody() {
+    meets_its_fate(&[Villainy::LateCopier, Villainy::Framers, Villainy::SpoofedClock]);
+}
+
 #[test]
 fn every_reward_unfolds_to_edges_that_were_accepted() {
-    let mut world = World::new(&small(4, &Villainy::ALL)).unwrap();
+    let mut world = World::new(&small(4, &Villainy::NAIVE)).unwrap();
     let report = epoch(&mut world);
     let accepted = |edge: &ledger_machine::EdgeRef| {
         report.evidence.iter().any(|evidence| {

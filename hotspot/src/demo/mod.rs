@@ -38,6 +38,7 @@ Examples:
   hotspot demo                                      the map at http://127.0.0.1:8080/, until Ctrl-C
   hotspot demo --headless --epochs 3 --json         three epochs, then one line of JSON
   hotspot demo --villains replayer,rssi-editor      only these two among the honest
+  hotspot demo --villains all                       every cheat of the study; an epoch takes minutes, not seconds
   hotspot demo --data ~/earshot-demo                keep the ledger; the next run with the same options continues it
   hotspot demo --terrain tiles/                     hills between the hotspots, from an elevation model of Lisbon
   hotspot demo --record Chelas --out /tmp/iq       what that hotspot hears in one window, as SigMF; then try
@@ -52,8 +53,8 @@ pub(crate) struct Demo {
     /// Honest hotspots, 8 to 400
     #[arg(long, value_name = "N", default_value_t = 24)]
     hotspots: usize,
-    /// Villains among them: none, all, or names with commas between
-    #[arg(long, value_name = "none|all|NAME,...", default_value = "all")]
+    /// Villains among them: none, naive (five of one key each, quick to simulate), all, or names with commas between
+    #[arg(long, value_name = "none|naive|all|NAME,...", default_value = "naive")]
     villains: Villains,
     /// Epochs to run [default: 1 with --headless, else until Ctrl-C]
     #[arg(long, value_name = "N")]
@@ -90,6 +91,7 @@ impl FromStr for Villains {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "all" => Ok(Self(Villainy::ALL.to_vec())),
+            "naive" => Ok(Self(Villainy::NAIVE.to_vec())),
             "none" => Ok(Self(Vec::new())),
             names => {
                 let mut villains: Vec<Villainy> = names

@@ -211,6 +211,16 @@ fn clocks_err_as_they_say() {
     }
 }
 
+#[test]
+fn a_pulled_clock_ramps_off_and_stays() {
+    let pulled = Clock::Pulled { bias_ns: 12.0, jitter_ns: 0.0, rate_ns_s: 250.0, most_ns: 10_000.0 };
+    let error_ns = |ms| pulled.error_ns(TrueTime::from_ms(ms), &Oscillator::default(), 1, 5);
+    for (ms, expected_ns) in [(0, 12.0), (4000, 1012.0), (40_000, 10_012.0), (900_000, 10_012.0)] {
+        assert!((error_ns(ms) - expected_ns).abs() < 1e-6, "{ms} ms: {}", error_ns(ms));
+    }
+    assert!(pulled.follows_pps(), "it believes that it does");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -6,8 +6,8 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use sdr_fixtures::{
     WorldConfig, WorldError,
-    trials::{Rate, Trials, run},
-    villains::Villainy,
+    trials::{Rate, Trial, Trials, run},
+    villains::{UnknownVillain, Villainy},
 };
 
 /// Run the simulated network over many seeds and count who was wronged and who got away.
@@ -35,6 +35,9 @@ struct Arguments {
     /// Honest hotspots of each world
     #[arg(long, value_name = "N", default_value_t = 24)]
     hotspots: usize,
+    /// Villains in each, one of a kind: all, or names with commas between [default: those that hardly know what they do]
+    #[arg(long, value_name = "all|NAME,...", value_delimiter = ',')]
+    villains: Vec<String>,
     /// One line of JSON
     #[arg(long)]
     json: bool,
@@ -42,7 +45,14 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match all(&arguments) {
+    let villains = match villains(&arguments.villains) {
+        Ok(villains) => villains,
+        Err(error) => {
+            eprintln!("trials: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match all(&arguments, &villains) {
         Ok(trials) => {
             print(&trials, arguments.json);
             let good = trials.escaped.is_empty()
@@ -57,22 +67,29 @@ fn main() -> ExitCode {
     }
 }
 
-fn all(arguments: &Arguments) -> Result<Trials, WorldError> {
+fn villains(names: &[String]) -> Result<Vec<Villainy>, UnknownVillain> {
+    match names {
+        [] => Ok(Villainy::NAIVE.to_vec()),
+        [all] if all == "all" => Ok(Villainy::ALL.to_vec()),
+        names => names.iter().map(|name| name.trim().parse()).collect(),
+    }
+}
+
+fn all(arguments: &Arguments, villains: &[Villainy]) -> Result<Trials, WorldError> {
     let style = ProgressStyle::with_template("{bar:24} {pos}/{len} worlds, {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     let progress = ProgressBar::new(arguments.seeds).with_style(style);
     let seeds = arguments.first_seed..arguments.first_seed.saturating_add(arguments.seeds);
     let trials: Result<Vec<_>, WorldError> = seeds
         .map(|seed| {
-            let config = WorldConfig {
-                seed,
-                honest: arguments.hotspots,
-                villains: Villainy::ALL.to_vec(),
-                data: None,
-            };
-            let trial = run(&config, arguments.epochs);
+            let config =
+                WorldConfig { seed, honest: arguments.hotspots, villains: villains.to_vec(), data: None };
+            let trial = run(&config, arguments.epochs)?;
             progress.inc(1);
-            trial
+            if !arguments.json {
+                progress.suspend(|| tell(&trial));
+            }
+            Ok(trial)
         })
         .collect();
     progress.finish_and_clear();
@@ -95,6 +112,23 @@ fn print(trials: &Trials, json: bool) {
         "supply {}",
         if trials.supply_exact { "adds up exactly in every world" } else { "DOES NOT ADD UP" }
     );
+}
+
+/// What became of a world's villains.
+fn tell(trial: &Trial) {
+    for villain in &trial.summary.villains {
+        let ear = villain.paid.parse::<f64>().unwrap_or(0.0) * 1e-8;
+        println!(
+            "seed {}: {:<18} {}: of {} forged edges {} accepted, rejected {:?}, unproven {:?}; paid {ear:.2} EAR",
+            trial.summary.seed,
+            villain.name,
+            villain.ending(),
+            villain.forged_edges,
+            villain.accepted,
+            villain.rejected,
+            villain.unproven,
+        );
+    }
 }
 
 fn shown(rate: Rate) -> String {

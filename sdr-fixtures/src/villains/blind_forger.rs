@@ -10,23 +10,32 @@ use poc_verifier::{
     protocol::{HOPS, PAYLOAD_BYTES},
 };
 
-use super::{Villain, Window, plausible_rssi_dbm};
+use super::{
+    Villain, Whispers, Window,
+    cast::{Air, Cast, Fate, Lie, Member, Sheet},
+    plausible_rssi_dbm,
+};
 
-pub(super) const NAME: &str = "blind-forger";
-pub(super) const CAUGHT_BY: CheckName = CheckName::Freshness;
+pub(super) const SHEET: Sheet = Sheet {
+    name: "blind-forger",
+    row: "S1",
+    keys: 1,
+    fate: Fate::Rejected(CheckName::Freshness),
+    cast: |scene| {
+        let key = Member::at(scene.sites[0].place).lying_about(Lie::Hearing);
+        Ok(Cast::one(key.sending(Air::Nothing).hearing(Air::Nothing)))
+    },
+    mind: |briefing| Box::new(BlindForger { seed: briefing.seed }),
+};
 
 /// Noise floor that it claims to have, dBm.
 const NOISE_DBM: f64 = -112.0;
 
-pub(super) struct BlindForger {
+struct BlindForger {
     seed: u64,
 }
 
 impl BlindForger {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { seed }
-    }
-
     fn invent(window: &Window, key: &PublicKey, rssi_dbm: f64, draw: &mut Draw) -> HeardBeacon {
         let beacon = ShortId::of(key);
         let offset_hz = draw.normal(1500.0);
@@ -65,7 +74,7 @@ impl Villain for BlindForger {
         &mut self,
         window: &Window,
         _heard: Vec<HeardBeacon>,
-        _leaked: &[HeardBeacon],
+        _whispers: &Whispers,
     ) -> Vec<HeardBeacon> {
         let mut draw = Draw::new(self.seed, &[0xB11D, window.number]);
         window

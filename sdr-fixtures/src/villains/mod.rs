@@ -1,115 +1,45 @@
-//! Cheats, one file each. Each says beforehand which check it expects to be caught by; the tally holds it to that.
+//! Cheats, one file each. Each says beforehand what will happen to it; the tally holds it to that.
 //!
-//! A villain has what any cheat has: its own keys and firmware, everything that is public, and its own radio if it has one. What
-//! it does not have is what physics or a hash keep from it.
+//! A villain has what any cheat has: its own keys and firmware, everything that is public, its own radios if it has any, and a
+//! simulator as good as ours. What it does not have is what physics or a hash keep from it. Rows S1 to S15 are those of
+//! notes/physics.md section 6.
 
 mod blind_forger;
+mod cast;
+mod early_replier;
+mod eirp_liar;
+mod expert_spoofer;
+mod framers;
+mod late_copier;
 mod naive_spoofer;
+mod nonce_leaker;
+mod one_radio;
 mod payload_leaker;
+mod recording;
+mod remote_claimant;
+mod removal;
 mod replayer;
+mod report_copier;
+mod room_clique;
 mod rssi_editor;
-
-use std::str::FromStr;
+mod spoofed_clock;
+mod synthetic_clique;
+mod villainy;
+mod wormhole;
 
 use ether::Draw;
-use geo_index::{Place, PlaceError};
+use geo_index::Place;
 use hotspot_agent::{HeardBeacon, Transmission};
 use identity::PublicKey;
 use num_complex::Complex32;
-use poc_verifier::{CheckName, Protocol};
+use poc_verifier::{
+    Protocol,
+    messages::{Report, ShortId},
+};
 
-/// Which cheat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Villainy {
-    /// Has no radio and guesses.
-    BlindForger,
-    /// Asserts a place 15 km off.
-    NaiveSpoofer,
-    /// Rebroadcasts an older round.
-    Replayer,
-    /// Adds 35 dB to its RSSI.
-    RssiEditor,
-    /// Gets the decoded bytes from a friend and invents the measurements.
-    PayloadLeaker,
-}
-
-/// No villain has this name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no villain is called {0:?}; there are {names}", names = Villainy::ALL.map(Villainy::name).join(", "))]
-pub struct UnknownVillain(String);
-
-impl Villainy {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::BlindForger, Self::NaiveSpoofer, Self::Replayer, Self::RssiEditor, Self::PayloadLeaker];
-
-    /// Name, as on the command line and on the map.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::BlindForger => blind_forger::NAME,
-            Self::NaiveSpoofer => naive_spoofer::NAME,
-            Self::Replayer => replayer::NAME,
-            Self::RssiEditor => rssi_editor::NAME,
-            Self::PayloadLeaker => payload_leaker::NAME,
-        }
-    }
-
-    /// The check that it names beforehand.
-    pub const fn caught_by(self) -> CheckName {
-        match self {
-            Self::BlindForger => blind_forger::CAUGHT_BY,
-            Self::NaiveSpoofer => naive_spoofer::CAUGHT_BY,
-            Self::Replayer => replayer::CAUGHT_BY,
-            Self::RssiEditor => rssi_editor::CAUGHT_BY,
-            Self::PayloadLeaker => payload_leaker::CAUGHT_BY,
-        }
-    }
-
-    /// Whether it sends anything.
-    pub const fn transmits(self) -> bool {
-        !matches!(self, Self::BlindForger)
-    }
-
-    /// Whether it hears anything.
-    pub const fn listens(self) -> bool {
-        !matches!(self, Self::BlindForger | Self::PayloadLeaker)
-    }
-
-    /// Whether every edge it is part of is forged, not only those that it signs as a witness.
-    pub const fn lies_about_its_place(self) -> bool {
-        matches!(self, Self::NaiveSpoofer)
-    }
-
-    /// Where it truly is, and where it says that it is.
-    pub(crate) fn places(self, site: Place, centre: Place) -> Result<(Place, Place), PlaceError> {
-        match self {
-            Self::NaiveSpoofer => naive_spoofer::places(centre),
-            _ => Ok((site, site)),
-        }
-    }
-
-    /// Its mind.
-    pub(crate) fn mind(self, seed: u64) -> Box<dyn Villain> {
-        match self {
-            Self::BlindForger => Box::new(blind_forger::BlindForger::new(seed)),
-            Self::NaiveSpoofer => Box::new(naive_spoofer::NaiveSpoofer),
-            Self::Replayer => Box::new(replayer::Replayer::default()),
-            Self::RssiEditor => Box::new(rssi_editor::RssiEditor),
-            Self::PayloadLeaker => Box::new(payload_leaker::PayloadLeaker::new(seed)),
-        }
-    }
-}
-
-impl FromStr for Villainy {
-    type Err = UnknownVillain;
-
-    fn from_str(name: &str) -> Result<Self, UnknownVillain> {
-        Self::ALL
-            .into_iter()
-            .find(|villainy| villainy.name() == name)
-            .ok_or_else(|| UnknownVillain(name.into()))
-    }
-}
+pub use cast::Fate;
+pub(crate) use cast::{Air, Briefing, Lie, Member, Radio, Scene};
+pub use villainy::{UnknownVillain, Villainy};
 
 /// What everybody can know about a window while it runs.
 pub(crate) struct Window<'a> {
@@ -129,6 +59,20 @@ pub(crate) struct Recorded<'a> {
     pub(crate) samples: &'a [Complex32],
 }
 
+/// What others tell a villain before the set of commitments is closed.
+pub(crate) struct Whispers<'a> {
+    /// What a friend with good ears heard.
+    pub(crate) friend: &'a [HeardBeacon],
+    /// What the villain's own first key heard.
+    pub(crate) first_key: &'a [HeardBeacon],
+}
+
+/// A beacon that is sent again while its window runs.
+pub(crate) struct Reemission {
+    pub(crate) of: ShortId,
+    pub(crate) sent: Vec<Transmission>,
+}
+
 /// What a cheat may do differently from an honest agent.
 pub(crate) trait Villain: Send + Sync {
     /// Sends something besides, or instead.
@@ -136,19 +80,47 @@ pub(crate) trait Villain: Send + Sync {
         honest
     }
 
+    /// Does something to what its antenna brings before it is decoded.
+    fn receive(&mut self, _start_ns: i64, _samples: &mut Vec<Complex32>) {}
+
     /// Looks at what its radio records.
     fn record(&mut self, _window: &Window, _captures: &[Recorded], _heard: &[HeardBeacon]) {}
 
-    /// Says something else than it heard; `leaked` is what a friend with a radio heard.
+    /// Sends something that it recorded a moment ago, from its second radio.
+    fn reemit(&mut self, _window: &Window) -> Option<Reemission> {
+        None
+    }
+
+    /// Answers otherwise than it should.
+    fn answer(&mut self, _window: &Window, honest: Vec<Transmission>) -> Vec<Transmission> {
+        honest
+    }
+
+    /// Says something else than it heard.
     fn testify(
         &mut self,
         _window: &Window,
         heard: Vec<HeardBeacon>,
-        _leaked: &[HeardBeacon],
+        _whispers: &Whispers,
     ) -> Vec<HeardBeacon> {
         heard
     }
+
+    /// Whether it has a look at what others reveal.
+    fn reads_reveals(&self) -> bool {
+        false
+    }
+
+    /// Looks at what others revealed, and reveals something that it never committed to.
+    fn reveal_late(&mut self, _window: &Window, _revealed: &[(PublicKey, Report)]) -> Vec<HeardBeacon> {
+        Vec::new()
+    }
 }
+
+/// One that does as the agent does: its cheat is how it is set up.
+pub(crate) struct PlaysAlong;
+
+impl Villain for PlaysAlong {}
 
 /// Received power that a plain model expects between two places, dBm: what a cheat without ears would write.
 fn plausible_rssi_dbm(a: Place, b: Place, draw: &mut Draw) -> f64 {

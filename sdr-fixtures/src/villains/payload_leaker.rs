@@ -10,23 +10,32 @@ use poc_verifier::{
     protocol::HOPS,
 };
 
-use super::{Villain, Window, plausible_rssi_dbm};
+use super::{
+    Villain, Whispers, Window,
+    cast::{Air, Cast, Fate, Lie, Member, Sheet},
+    plausible_rssi_dbm,
+};
 
-pub(super) const NAME: &str = "payload-leaker";
-pub(super) const CAUGHT_BY: CheckName = CheckName::Frequency;
+pub(super) const SHEET: Sheet = Sheet {
+    name: "payload-leaker",
+    row: "S2",
+    keys: 1,
+    fate: Fate::Rejected(CheckName::Frequency),
+    cast: |scene| {
+        let key = Member::at(scene.sites[0].place).lying_about(Lie::Hearing);
+        Ok(Cast::one(key.hearing(Air::Nothing)))
+    },
+    mind: |briefing| Box::new(PayloadLeaker { seed: briefing.seed }),
+};
 
 /// Noise floor that it claims to have, dBm.
 const NOISE_DBM: f64 = -111.0;
 
-pub(super) struct PayloadLeaker {
+struct PayloadLeaker {
     seed: u64,
 }
 
 impl PayloadLeaker {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { seed }
-    }
-
     /// The friend's bytes with numbers of its own.
     fn invent(leaked: &HeardBeacon, rssi_dbm: f64, draw: &mut Draw) -> Option<HeardBeacon> {
         let first_ns = leaked.hops.first()?.arrival_ns / 1_000_000 * 1_000_000;
@@ -55,11 +64,11 @@ impl Villain for PayloadLeaker {
         &mut self,
         window: &Window,
         _heard: Vec<HeardBeacon>,
-        leaked: &[HeardBeacon],
+        whispers: &Whispers,
     ) -> Vec<HeardBeacon> {
         let mut draw = Draw::new(self.seed, &[0x1EAC, window.number]);
         // A copy of less than the whole beacon is not worth the risk.
-        let whole = leaked.iter().filter(|beacon| beacon.hops.len() == HOPS);
+        let whole = whispers.friend.iter().filter(|beacon| beacon.hops.len() == HOPS);
         whole
             .filter_map(|beacon| {
                 let (_, place) = window.drawn.iter().find(|(key, _)| ShortId::of(key) == beacon.beacon)?;

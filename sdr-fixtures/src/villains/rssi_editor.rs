@@ -4,22 +4,31 @@
 use hotspot_agent::HeardBeacon;
 use poc_verifier::CheckName;
 
-use super::{Villain, Window};
+use super::{
+    Villain, Whispers, Window,
+    cast::{Fate, Lie, Sheet, on_site},
+};
 
-pub(super) const NAME: &str = "rssi-editor";
-pub(super) const CAUGHT_BY: CheckName = CheckName::NoiseFloor;
+pub(super) const SHEET: Sheet = Sheet {
+    name: "rssi-editor",
+    row: "",
+    keys: 1,
+    fate: Fate::Rejected(CheckName::NoiseFloor),
+    cast: |scene| on_site(scene, Lie::Hearing),
+    mind: |_| Box::new(RssiEditor),
+};
 
 /// Hundredths of dB added.
 const EDIT_CDB: i32 = 3500;
 
-pub(super) struct RssiEditor;
+struct RssiEditor;
 
 impl Villain for RssiEditor {
     fn testify(
         &mut self,
         _window: &Window,
         mut heard: Vec<HeardBeacon>,
-        _leaked: &[HeardBeacon],
+        _whispers: &Whispers,
     ) -> Vec<HeardBeacon> {
         for hop in heard.iter_mut().flat_map(|beacon| &mut beacon.hops) {
             hop.rssi_cdbm += EDIT_CDB;

@@ -3,6 +3,7 @@
 use ether::{Burst, Ether, NodeId, TrueTime, Tuning};
 use hotspot_agent::{Agent, BEACON_RATE_HZ, Capture, HeardBeacon, Transmission};
 use num_complex::Complex32;
+use poc_verifier::{Region, protocol::HOPS};
 
 use crate::villains::{Recorded, Villain, Window};
 
@@ -11,12 +12,33 @@ const BEFORE_MS: i64 = 9;
 /// Noise recorded after it.
 const AFTER_MS: i64 = 1;
 
+/// Channels of the simulated region.
+const CHANNELS_HZ: [u32; HOPS] = Region::EU868.channels_hz;
+
 /// A stretch of one channel in which something is on air.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Busy {
     pub(crate) channel_hz: u32,
     pub(crate) from: TrueTime,
     pub(crate) until: TrueTime,
+}
+
+/// Where to listen: in the air that everybody shares, and in each villain's simulator.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stretches {
+    pub(crate) shared: Vec<Busy>,
+    pub(crate) simulated: Vec<Vec<Busy>>,
+}
+
+impl Stretches {
+    pub(crate) fn new(simulators: usize) -> Self {
+        Self { shared: Vec::new(), simulated: vec![Vec::new(); simulators] }
+    }
+
+    /// With stretches that overlap joined.
+    pub(crate) fn joined(self) -> Self {
+        Self { shared: joined(self.shared), simulated: self.simulated.into_iter().map(joined).collect() }
+    }
 }
 
 /// Network time of true time zero, ns: the ledger's genesis.
@@ -52,13 +74,7 @@ impl Era {
 }
 
 /// Puts a transmission on air, and says where to listen for it.
-pub(crate) fn send(
-    ether: &mut Ether,
-    era: Era,
-    node: NodeId,
-    sent: &Transmission,
-    channels_hz: &[u32],
-) -> Busy {
+pub(crate) fn send(ether: &mut Ether, era: Era, node: NodeId, sent: &Transmission) -> Busy {
     let start = era.true_time(ether, node, sent.start_ns);
     let length = TrueTime::from_seconds(sent.samples.len() as f64 / sent.rate_hz);
     ether.transmit(Burst {
@@ -69,7 +85,7 @@ pub(crate) fn send(
         power_dbm: sent.power_dbm,
         samples: sent.samples.clone(),
     });
-    let nearest = channels_hz.iter().copied().min_by(|a, b| {
+    let nearest = CHANNELS_HZ.into_iter().min_by(|a, b| {
         let off = |channel: u32| (f64::from(channel) - sent.carrier_hz).abs();
         off(*a).total_cmp(&off(*b))
     });
@@ -81,7 +97,7 @@ pub(crate) fn send(
 }
 
 /// Joins stretches of one channel that overlap; sorted by time.
-pub(crate) fn joined(mut stretches: Vec<Busy>) -> Vec<Busy> {
+fn joined(mut stretches: Vec<Busy>) -> Vec<Busy> {
     stretches.sort_by_key(|busy| (busy.channel_hz, busy.from));
     let mut joined: Vec<Busy> = Vec::new();
     for busy in stretches {
@@ -102,18 +118,21 @@ pub(crate) fn listen(
     era: Era,
     node: NodeId,
     agent: &mut Agent,
-    mind: Option<&mut Box<dyn Villain>>,
+    mut mind: Option<&mut Box<dyn Villain>>,
     window: &Window,
     stretches: &[Busy],
 ) -> Vec<HeardBeacon> {
     let mut captures: Vec<(u32, i64, Vec<Complex32>)> = Vec::new();
     for busy in stretches {
-        let samples = samples_of(ether, node, busy);
+        let mut samples = samples_of(ether, node, busy);
         let (start_ns, start_fraction_ns) = era.local_ns(ether, node, busy.from);
         let radio = ether.node(node);
         // Only a radio that counts its samples between pulses knows how fast it counts.
         let clock_error = if radio.clock.follows_pps() { radio.oscillator.error_at(busy.from) } else { 0.0 };
         let channel_hz = busy.channel_hz;
+        if let Some(mind) = &mut mind {
+            mind.receive(start_ns, &mut samples);
+        }
         agent.listen(&Capture { channel_hz, start_ns, start_fraction_ns, clock_error, samples: &samples });
         if mind.is_some() {
             captures.push((channel_hz, start_ns, samples));

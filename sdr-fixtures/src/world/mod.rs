@@ -4,16 +4,21 @@
 //! with some noise before and after.
 
 mod air;
+mod cheating;
 mod ground;
+mod hotspot;
 mod judge;
 mod window;
 
 use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf};
 
 pub(crate) use air::samples_of;
-use ether::{Ether, NodeId};
-use geo_index::{Place, Resolution, Terrain, cell_of, terrain::TerrainError};
-use hotspot_agent::{Agent, CannotBeacon, Station};
+use ether::Ether;
+use geo_index::{Resolution, Terrain, cell_of, terrain::TerrainError};
+pub(crate) use hotspot::Band;
+pub use hotspot::Hotspot;
+use hotspot::SwitchedOn;
+use hotspot_agent::CannotBeacon;
 use identity::{Context, Hash, PublicKey};
 use ledger::{
     engine::{EngineError, Local},
@@ -31,9 +36,9 @@ use poc_verifier::{
 use witness::ReceiverError;
 
 use crate::{
-    roster::{Role, Roster, RosterError, secret},
-    tally::Tally,
-    villains::{Villain, Villainy},
+    roster::{Roster, RosterError, secret},
+    tally::{Airborne, Tally},
+    villains::Villainy,
 };
 
 /// Windows an epoch, each of five seconds: an epoch is a minute.
@@ -164,58 +169,14 @@ pub struct PastEpoch {
 /// Whom a running world tells what happens; `Break` ends the run after the current window.
 pub type Onlooker<'a> = dyn FnMut(&WorldEvent) -> ControlFlow<()> + 'a;
 
-/// A hotspot that is switched on.
-pub struct Hotspot {
-    /// Name for people.
-    pub name: String,
-    /// Honest, or not.
-    pub role: Role,
-    /// Owner's key.
-    pub owner: PublicKey,
-    /// Where it says it is.
-    pub asserted: Place,
-    /// Named in genesis.
-    pub anchor: bool,
-    pub(crate) key: PublicKey,
-    pub(crate) node: NodeId,
-    pub(crate) agent: Agent,
-    pub(crate) mind: Option<Box<dyn Villain>>,
-    /// Whether it answered a beacon in the current window.
-    pub(crate) answered: bool,
-}
-
-impl Hotspot {
-    /// Its key.
-    pub fn key(&self) -> PublicKey {
-        self.key
-    }
-
-    /// What its owner has set up.
-    pub fn station(&self) -> &Station {
-        self.agent.station()
-    }
-
-    pub(crate) fn transmits(&self) -> bool {
-        match self.role {
-            Role::Honest => true,
-            Role::Villain(villainy) => villainy.transmits(),
-        }
-    }
-
-    pub(crate) fn listens(&self) -> bool {
-        match self.role {
-            Role::Honest => true,
-            Role::Villain(villainy) => villainy.listens(),
-        }
-    }
-}
-
 /// The simulated network.
 pub struct World {
     pub(crate) seed: u64,
     pub(crate) protocol: Protocol,
     pub(crate) calendar: Calendar,
     pub(crate) ether: Ether,
+    /// One a villain, with nobody in it but those of its keys that pretend.
+    pub(crate) simulators: Vec<Ether>,
     pub(crate) hotspots: Vec<Hotspot>,
     pub(crate) engine: Local,
     pub(crate) parties: BTreeMap<PublicKey, Party>,
@@ -245,20 +206,8 @@ impl World {
             Some(folder) => Local::open(folder, &genesis, key)?,
             None => Local::temporary(&genesis, key)?,
         };
-        let mut ether = Ether::new(config.seed);
-        let mut hotspots = Vec::new();
-        for entry in roster.entries {
-            let node = ether.add_node(entry.node);
-            let (owner, asserted, key) = (entry.station.owner, entry.station.place, entry.station.key());
-            let mind = match entry.role {
-                Role::Honest => None,
-                Role::Villain(villainy) => Some(villainy.mind(config.seed)),
-            };
-            let agent = Agent::new(entry.station, protocol)?;
-            let (name, role, anchor) = (entry.name, entry.role, entry.anchor);
-            let answered = false;
-            hotspots.push(Hotspot { name, role, owner, asserted, anchor, key, node, agent, mind, answered });
-        }
+        let SwitchedOn { ether, simulators, hotspots, bands } =
+            SwitchedOn::new(config.seed, protocol, roster)?;
         let state = engine.state();
         let window = next_window(&genesis.calendar, &state);
         let mut world = Self {
@@ -266,6 +215,7 @@ impl World {
             protocol,
             calendar: genesis.calendar,
             ether,
+            simulators,
             hotspots,
             engine,
             parties: BTreeMap::new(),
@@ -274,7 +224,7 @@ impl World {
             terrain: None,
             window,
             period: state.tip().randomness,
-            tally: Tally::new(config.seed, &config.villains),
+            tally: Tally::new(config.seed, &bands),
         };
         world.leave_interrupted_period()?;
         world.remember_proven()?;
@@ -320,6 +270,7 @@ impl World {
         self.refresh_parties(epoch);
         let mut rounds = Vec::new();
         let mut beacons = 0;
+        let mut airborne = Airborne::new();
         loop {
             let wanted = onlooker(&WorldEvent::Window { window: self.window, epoch });
             if wanted.is_break() {
@@ -327,6 +278,7 @@ impl World {
             }
             let said = self.run_window(onlooker)?;
             beacons += said.beacons;
+            airborne.extend(said.airborne);
             rounds.extend(said.rounds);
             self.window += 1;
             if self.next_epoch() != epoch {
@@ -335,7 +287,7 @@ impl World {
             self.commit_empty()?;
         }
         let report = self.close_epoch(epoch, &rounds)?;
-        self.tally.add(&self.hotspots, &report, beacons);
+        self.tally.add(&self.hotspots, &report, beacons, &airborne);
         // The epoch is over either way.
         let _ = onlooker(&WorldEvent::Closed(&report));
         Ok(Some(report))

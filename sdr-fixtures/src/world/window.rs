@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use ether::TrueTime;
+use ether::{Ether, TrueTime};
 use geo_index::Place;
 use hotspot_agent::{HeardBeacon, Pledge, Transmission};
 use identity::{Hash, PublicKey};
@@ -11,11 +11,12 @@ use rayon::prelude::*;
 
 use super::{
     Hotspot, Onlooker, World, WorldError, WorldEvent,
-    air::{Busy, Era, joined, listen, send},
+    air::{Busy, Era, Stretches, listen, send},
 };
 use crate::{
-    roster::{Role, secret},
-    villains::Window,
+    roster::secret,
+    tally::Airborne,
+    villains::{Air, Window},
 };
 
 /// What a window leaves behind.
@@ -23,6 +24,8 @@ pub(crate) struct WindowOutcome {
     pub(crate) rounds: Vec<Round>,
     /// Beacons sent, rebroadcasts among them.
     pub(crate) beacons: u64,
+    /// Edges that were forged on air.
+    pub(crate) airborne: Airborne,
 }
 
 impl World {
@@ -32,20 +35,24 @@ impl World {
         let drawn = self.drawn(&randomness);
         let (beaconers, stretches) = self.beacon(&randomness, &drawn, onlooker)?;
         let mut heard = self.hear(&drawn, &stretches);
-        let answers = self.answer(&randomness, &heard)?;
-        for (heard, later) in heard.iter_mut().zip(self.hear(&drawn, &answers)) {
-            HeardBeacon::join(heard, later);
-        }
+        let mut later = self.answer(&randomness, &drawn, &heard)?;
+        let sent_again = self.reemit(&drawn, &mut later);
+        let heard_later = self.hear(&drawn, &later.joined());
+        let airborne = self.join(&mut heard, heard_later, &sent_again);
         self.testify(&drawn, &mut heard);
         let mut book = self.gather(&heard, &drawn, &beaconers, onlooker);
         let fresh = self.draw_audit(&book)?;
         if let Some(fresh) = fresh {
             self.show(&mut book, &heard, &drawn, &fresh);
         }
-        self.ether.forget_before(self.era_time(self.window + 1));
+        let over = self.era_time(self.window + 1);
+        for air in self.simulators.iter_mut().chain([&mut self.ether]) {
+            air.forget_before(over);
+        }
         Ok(WindowOutcome {
             rounds: self.rounds(&book, &randomness, &drawn, fresh),
-            beacons: beaconers.len() as u64,
+            beacons: self.on_shared_air(&beaconers),
+            airborne,
         })
     }
 
@@ -55,8 +62,8 @@ impl World {
             let randomness = self.randomness();
             let drawn = self.drawn(&randomness);
             let (_, stretches) = self.beacon(&randomness, &drawn, &mut |_| ControlFlow::Continue(()))?;
-            if !stretches.is_empty() {
-                return Ok(stretches);
+            if !stretches.shared.is_empty() {
+                return Ok(stretches.shared);
             }
             self.window += 1;
             self.commit_empty()?;
@@ -83,11 +90,11 @@ impl World {
         randomness: &Randomness,
         drawn: &[(PublicKey, Place)],
         onlooker: &mut Onlooker,
-    ) -> Result<(Vec<PublicKey>, Vec<Busy>), WorldError> {
+    ) -> Result<(Vec<PublicKey>, Stretches), WorldError> {
         let (number, era) = (self.window, self.era());
         let start_ms = self.window_start_ms(number);
         let start_ns = start_ms as i64 * 1_000_000;
-        let (mut beaconers, mut stretches) = (Vec::new(), Vec::new());
+        let (mut beaconers, mut stretches) = (Vec::new(), Stretches::new(self.simulators.len()));
         for hotspot in self.hotspots.iter_mut().filter(|hotspot| hotspot.transmits()) {
             let honest = hotspot.agent.beacon(number, start_ns, randomness);
             let honest = honest.map_err(|error| WorldError::Beacon { name: hotspot.name.clone(), error })?;
@@ -99,81 +106,73 @@ impl World {
             };
             if let Some(first) = sent.first() {
                 let time_ms = (first.start_ns / 1_000_000) as u64;
-                let _ = onlooker(&WorldEvent::Beacon { time_ms, window: number, beaconer: hotspot.key });
+                if hotspot.part.sends.is_shared() {
+                    let _ = onlooker(&WorldEvent::Beacon { time_ms, window: number, beaconer: hotspot.key });
+                }
                 beaconers.push(hotspot.key);
             }
-            for transmission in &sent {
-                let channels_hz = &self.protocol.region.channels_hz;
-                stretches.push(send(&mut self.ether, era, hotspot.node, transmission, channels_hz));
-            }
+            put_on_air(&mut self.ether, &mut self.simulators, era, hotspot, &sent, &mut stretches);
         }
-        Ok((beaconers, joined(stretches)))
+        Ok((beaconers, stretches.joined()))
+    }
+
+    /// How many of these were on the air that everybody shares.
+    fn on_shared_air(&self, beaconers: &[PublicKey]) -> u64 {
+        let sent = |hotspot: &&Hotspot| hotspot.part.sends.is_shared() && beaconers.contains(&hotspot.key);
+        self.hotspots.iter().filter(sent).count() as u64
     }
 
     /// Puts answers to what was heard on air.
     fn answer(
         &mut self,
         randomness: &Randomness,
+        drawn: &[(PublicKey, Place)],
         heard: &[Vec<HeardBeacon>],
-    ) -> Result<Vec<Busy>, WorldError> {
-        let (window, era) = (self.window, self.era());
-        let mut stretches = Vec::new();
+    ) -> Result<Stretches, WorldError> {
+        let (number, era) = (self.window, self.era());
+        let start_ns = self.window_start_ms(number) as i64 * 1_000_000;
+        let mut stretches = Stretches::new(self.simulators.len());
         for (hotspot, heard) in self.hotspots.iter_mut().zip(heard) {
             if !hotspot.transmits() {
                 continue;
             }
-            let answer = hotspot.agent.answer(window, randomness, heard);
-            let answer = answer.map_err(|error| WorldError::Beacon { name: hotspot.name.clone(), error })?;
+            let answer = hotspot.agent.answer(number, randomness, heard);
+            let honest = answer.map_err(|error| WorldError::Beacon { name: hotspot.name.clone(), error })?;
+            let window =
+                Window { number, start_ns, protocol: &self.protocol, drawn, own_place: hotspot.asserted };
+            let answer = match &mut hotspot.mind {
+                Some(mind) => mind.answer(&window, honest),
+                None => honest,
+            };
             hotspot.answered = !answer.is_empty();
-            for transmission in &answer {
-                let channels_hz = &self.protocol.region.channels_hz;
-                stretches.push(send(&mut self.ether, era, hotspot.node, transmission, channels_hz));
-            }
+            put_on_air(&mut self.ether, &mut self.simulators, era, hotspot, &answer, &mut stretches);
         }
-        Ok(joined(stretches))
+        Ok(stretches)
     }
 
     /// What everybody with ears hears, side by side on all cores.
-    fn hear(&mut self, drawn: &[(PublicKey, Place)], stretches: &[Busy]) -> Vec<Vec<HeardBeacon>> {
+    fn hear(&mut self, drawn: &[(PublicKey, Place)], stretches: &Stretches) -> Vec<Vec<HeardBeacon>> {
         let (ether, era, protocol, number) = (&self.ether, self.era(), &self.protocol, self.window);
+        let simulators = &self.simulators;
         let start_ns = self.window_start_ms(number) as i64 * 1_000_000;
         let window = |own_place| Window { number, start_ns, protocol, drawn, own_place };
         self.hotspots
             .par_iter_mut()
             .map(|hotspot| {
-                if !hotspot.listens() {
-                    return Vec::new();
-                }
                 let window = window(hotspot.asserted);
-                listen(
-                    ether,
-                    era,
-                    hotspot.node,
-                    &mut hotspot.agent,
-                    hotspot.mind.as_mut(),
-                    &window,
-                    stretches,
-                )
+                let (agent, mind) = (&mut hotspot.agent, hotspot.mind.as_mut());
+                match (hotspot.part.hears, hotspot.simulated) {
+                    (Air::Shared, _) => {
+                        listen(ether, era, hotspot.node, agent, mind, &window, &stretches.shared)
+                    }
+                    (Air::Simulated, Some((number, node))) => {
+                        let stretches = &stretches.simulated[number];
+                        listen(&simulators[number], era, node, agent, mind, &window, stretches)
+                    }
+                    _ => Vec::new(),
+                }
             })
             .collect()
-    }
-
-    /// What villains make of what was heard.
-    fn testify(&mut self, drawn: &[(PublicKey, Place)], heard: &mut [Vec<HeardBeacon>]) {
-        let (protocol, number) = (&self.protocol, self.window);
-        let start_ns = self.window_start_ms(number) as i64 * 1_000_000;
-        let window = |own_place| Window { number, start_ns, protocol, drawn, own_place };
-        // The leaker's friend is the honest hotspot with the best ears of the window.
-        let leaked = heard.iter().zip(&self.hotspots).filter(|(_, hotspot)| hotspot.role == Role::Honest);
-        let leaked = leaked
-            .map(|(heard, _)| heard)
-            .max_by_key(|heard| heard.iter().map(|beacon| beacon.hops.len()).sum::<usize>());
-        let leaked = leaked.cloned().unwrap_or_default();
-        for (hotspot, heard) in self.hotspots.iter_mut().zip(heard) {
-            if let Some(mind) = &mut hotspot.mind {
-                *heard = mind.testify(&window(hotspot.asserted), std::mem::take(heard), &leaked);
-            }
-        }
     }
 
     /// The verifier's book of the window: everything arrives as bytes, as it would from the network.
@@ -215,6 +214,8 @@ impl World {
             let _ =
                 arrived.map_err(Into::into).and_then(|sealed| book.reveal(sealed, times.reveals_until_ms));
         }
+        let revealed: Vec<_> = pledges.iter().flatten().map(|pledge| &pledge.reveal).collect();
+        self.reveal_late(&mut book, drawn, &revealed);
         book
     }
 
@@ -308,5 +309,24 @@ impl World {
                 })
             })
             .collect()
+    }
+}
+
+/// Sends from a hotspot's antennas, wherever it has one to send from.
+fn put_on_air(
+    ether: &mut Ether,
+    simulators: &mut [Ether],
+    era: Era,
+    hotspot: &Hotspot,
+    sent: &[Transmission],
+    stretches: &mut Stretches,
+) {
+    for transmission in sent {
+        if hotspot.part.sends.is_shared() {
+            stretches.shared.push(send(ether, era, hotspot.node, transmission));
+        }
+        if let Some((number, node)) = hotspot.simulated.filter(|_| hotspot.part.sends.is_simulated()) {
+            stretches.simulated[number].push(send(&mut simulators[number], era, node, transmission));
+        }
     }
 }
