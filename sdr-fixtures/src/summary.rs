@@ -81,7 +81,7 @@ pub struct VillainSummary {
 }
 
 /// How a villain ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// It had no occasion.

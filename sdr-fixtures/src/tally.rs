@@ -1,15 +1,19 @@
 //! What happened, counted against the truth that only the simulation knows.
 
+mod villain;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use identity::{Hash, PublicKey};
 use ledger_machine::EdgeRef;
-use poc_verifier::{CheckName, EdgeJudgement, Outcome, RoundJudgement};
+use poc_verifier::{EdgeJudgement, Outcome, RoundJudgement};
 
+use self::villain::VillainTally;
+pub(crate) use self::villain::{Example, Scores};
 use crate::{
     roster::Role,
-    summary::{EdgeCounts, Summary, VillainSummary},
-    villains::{Fate, Lie, Villainy},
+    summary::{EdgeCounts, Summary},
+    villains::{Lie, Villainy},
     world::{Band, EpochReport, Hotspot},
 };
 
@@ -31,19 +35,15 @@ pub struct Tally {
     paid: u128,
     supply_exact: bool,
     ledger_hash: Hash,
+    scores: Option<KeptScores>,
 }
 
+/// Scores by check of every edge, where somebody wants them.
 #[derive(Clone, Debug)]
-struct VillainTally {
-    villainy: Villainy,
-    victims: Vec<PublicKey>,
-    forged: u64,
-    rejected: BTreeMap<&'static str, u64>,
-    unproven: BTreeMap<&'static str, u64>,
-    accepted: u64,
-    victims_rejected: BTreeSet<PublicKey>,
-    gained_m: f64,
-    paid: u128,
+pub(crate) struct KeptScores {
+    pub(crate) honest: Scores,
+    /// Of each villain's forged edges.
+    pub(crate) forged: Vec<Scores>,
 }
 
 /// What is true of everybody, while an epoch is counted.
@@ -64,6 +64,19 @@ pub(crate) struct Helped {
     pub(crate) owes_it: bool,
 }
 
+impl KeptScores {
+    fn add(&mut self, forger: Option<usize>, is_honest: bool, edge: &EdgeJudgement) {
+        let scores = match forger {
+            Some(villain) => &mut self.forged[villain],
+            None if is_honest => &mut self.honest,
+            None => return,
+        };
+        for finding in &edge.findings {
+            scores.entry(finding.check.as_str()).or_default().push(finding.score);
+        }
+    }
+}
+
 impl Truth<'_> {
     fn villainy(&self, key: &PublicKey) -> Option<Villainy> {
         self.hotspots.get(key)?.villainy()
@@ -81,17 +94,6 @@ impl Truth<'_> {
 
 impl Tally {
     pub(crate) fn new(seed: u64, bands: &[Band]) -> Self {
-        let villain = |band: &Band| VillainTally {
-            villainy: band.villainy,
-            victims: band.victims.clone(),
-            forged: 0,
-            rejected: BTreeMap::new(),
-            unproven: BTreeMap::new(),
-            accepted: 0,
-            victims_rejected: BTreeSet::new(),
-            gained_m: 0.0,
-            paid: 0,
-        };
         Self {
             seed,
             epochs: 0,
@@ -103,12 +105,29 @@ impl Tally {
             honest_edges: 0,
             honest_edges_rejected: 0,
             honest_hotspots_rejected: BTreeSet::new(),
-            villains: bands.iter().map(villain).collect(),
+            villains: bands.iter().map(VillainTally::new).collect(),
             issued: 0,
             paid: 0,
             supply_exact: true,
             ledger_hash: Hash::default(),
+            scores: None,
         }
+    }
+
+    /// Keeps the scores of every edge from now on.
+    pub(crate) fn keep_scores(&mut self) {
+        let forged = self.villains.iter().map(|_| Scores::new()).collect();
+        self.scores = Some(KeptScores { honest: Scores::new(), forged });
+    }
+
+    /// Scores of every edge, if they are kept.
+    pub(crate) fn scores(&self) -> Option<&KeptScores> {
+        self.scores.as_ref()
+    }
+
+    /// Of every villain the round that shows it best.
+    pub(crate) fn examples(&self) -> Vec<Option<Example>> {
+        self.villains.iter().map(|villain| villain.example).collect()
     }
 
     /// Adds a closed epoch.
@@ -132,10 +151,12 @@ impl Tally {
         self.hotspots = hotspots.len();
         self.beacons += beacons;
         let mut forged: BTreeMap<(u64, PublicKey, PublicKey), usize> = BTreeMap::new();
-        for round in &report.judgement.rounds {
+        for (round, bundle) in report.judgement.rounds.iter().zip(&report.bundles) {
             for edge in &round.edges {
                 if let Some(villain) = self.add_edge(&truth, round, edge) {
                     forged.insert((round.window, round.beaconer, edge.witness), villain);
+                    let own = truth.villainy(&round.beaconer) == Some(self.villains[villain].villainy);
+                    self.villains[villain].show(edge, own, *bundle);
                 }
             }
         }
@@ -173,9 +194,19 @@ impl Tally {
         let forger = forger(truth, round, edge);
         let forger =
             forger.and_then(|forger| self.villains.iter().position(|other| other.villainy == forger));
+        let is_honest = truth.is_honest(&round.beaconer) && truth.is_honest(&edge.witness);
+        if let Some(kept) = &mut self.scores {
+            kept.add(forger, is_honest, edge);
+        }
         match forger {
-            Some(villain) => self.villains[villain].add(truth, round, edge, check),
-            None if truth.is_honest(&round.beaconer) && truth.is_honest(&edge.witness) => {
+            Some(villain) => {
+                let own = [&round.beaconer, &edge.witness].map(|key| truth.hotspots.get(key));
+                let own = own.into_iter().flatten();
+                let own = own.filter(|key| key.villainy() == Some(self.villains[villain].villainy));
+                let misplaced_m = own.map(|key| key.misplaced_m).fold(0.0, f64::max);
+                self.villains[villain].add(edge, misplaced_m);
+            }
+            None if is_honest => {
                 self.honest_edges += 1;
                 self.honest_edges_rejected += u64::from(edge.outcome == Outcome::Rejected);
             }
@@ -231,54 +262,4 @@ fn forger(truth: &Truth, round: &RoundJudgement, edge: &EdgeJudgement) -> Option
     let framer = truth.liar(witness, &[Lie::VictimsTimes]).filter(framed);
     let mistimed = framer.or_else(|| truth.liar(witness, &[Lie::Times]));
     false_witness.or(airborne.map(|part| part.by)).or(rebroadcast).or(misplaced).or(mistimed)
-}
-
-impl VillainTally {
-    fn add(&mut self, truth: &Truth, round: &RoundJudgement, edge: &EdgeJudgement, check: &'static str) {
-        self.forged += 1;
-        match edge.outcome {
-            Outcome::Accepted => {
-                self.accepted += 1;
-                for key in [&round.beaconer, &edge.witness] {
-                    if truth.villainy(key) == Some(self.villainy) {
-                        self.gained_m = self.gained_m.max(truth.hotspots[key].misplaced_m);
-                    }
-                }
-            }
-            Outcome::Rejected => *self.rejected.entry(check).or_default() += 1,
-            Outcome::Unproven => *self.unproven.entry(check).or_default() += 1,
-        }
-    }
-
-    fn summary(&self) -> VillainSummary {
-        let fate = self.villainy.fate();
-        let named = self.villainy.caught_by().map(CheckName::as_str);
-        let most = |counts: &BTreeMap<&'static str, u64>| {
-            let most = counts.iter().max_by_key(|(check, count)| (**count, Some(**check) == named));
-            most.map(|(check, _)| *check)
-        };
-        let rejected: u64 = self.rejected.values().sum();
-        let by = most(&self.rejected);
-        let caught = self.forged > 0
-            && match fate {
-                // Every forged edge rejected, most of them by the check that its file names.
-                Fate::Rejected(_) => rejected == self.forged && by == named,
-                Fate::Unpaid => self.accepted == 0,
-                Fate::InVain => self.victims_rejected.is_empty(),
-                Fate::GetsThrough => false,
-            };
-        VillainSummary {
-            name: self.villainy.name().into(),
-            caught,
-            by: by.or_else(|| most(&self.unproven)).map(Into::into),
-            paid: self.paid.to_string(),
-            forged_edges: self.forged,
-            rejected: self.rejected.clone(),
-            unproven: self.unproven.clone(),
-            accepted: self.accepted,
-            fate,
-            victims_rejected: self.victims_rejected.len() as u64,
-            gained_m: self.gained_m.round() as u64,
-        }
-    }
 }

@@ -7,11 +7,15 @@
 //! ```
 //! which is honest about zero of few (Wilson 1927; Brown, Cai and DasGupta 2001).
 
+mod attack_table;
+
 use std::ops::ControlFlow;
 
 use serde::Serialize;
 
 use crate::{Summary, World, WorldConfig, WorldError};
+
+pub use attack_table::{AttackRow, AttackTable, Scores, attack_table};
 
 /// 95 % of a normal deviate.
 const Z: f64 = 1.959_964;

@@ -10,7 +10,7 @@ use ledger::evidence::EdgeEvidence;
 use poc_verifier::Bundle;
 use sdr_fixtures::{
     EdgeCounts, EpochReport, World, WorldConfig, WorldEvent,
-    trials::{self, Rate, Trials},
+    trials::{self, Rate, Trials, attack_table},
     villains::{Fate, Villainy},
 };
 
@@ -156,6 +156,37 @@ fn whoever_is_not_where_it_says_is_not_paid_however_well_it_edits() {
 #[test]
 fn anchors_that_frame_or_were_fooled_expel_nobody() {
     meets_its_fate(&[Villainy::LateCopier, Villainy::Framers, Villainy::SpoofedClock]);
+}
+
+#[test]
+fn the_attack_table_counts_every_edge_and_writes_a_bundle_a_villain() {
+    let folder = tempfile::tempdir().unwrap();
+    let villains = [Villainy::RssiEditor, Villainy::SyntheticClique];
+    let mut done = 0;
+    let table =
+        attack_table((31..32, 1), 10, &villains, Some(folder.path()), &mut |worlds| done = worlds).unwrap();
+    assert_eq!(done, 1);
+    let [editor, clique] = &table.rows[..] else { panic!("two rows") };
+    assert_eq!((editor.name, editor.row), ("rssi-editor", ""));
+    assert_eq!((clique.name, clique.row), ("synthetic-clique", "S8"));
+    for row in &table.rows {
+        let judged = row.accepted.count + sum_of(&row.rejected) + sum_of(&row.unproven);
+        assert_eq!(row.forged, judged, "{row:?}");
+        assert_eq!((row.as_named.count, row.as_named.of, row.paid), (1, 1, 0), "{row:?}");
+        let bundle = std::fs::read(row.bundle.as_ref().unwrap()).unwrap();
+        assert!(poc_verifier::Bundle::decode(&bundle).unwrap().round().is_ok());
+    }
+    // Four keys, each witnessed by three, by anchors none.
+    assert_eq!((clique.forged, sum_of(&clique.unproven)), (12, 12));
+    let of_editor = editor.scores["noise_floor"].iter().filter(|score| **score >= 10.0).count() as u64;
+    assert_eq!(of_editor, editor.forged);
+    assert!(table.honest_edges_rejected.of > 60);
+    assert_eq!(table.honest_scores["noise_floor"].len() as u64, table.honest_edges_rejected.of);
+    assert!(table.honest_scores["noise_floor"].iter().all(|score| *score < 10.0));
+}
+
+fn sum_of(counts: &std::collections::BTreeMap<&str, u64>) -> u64 {
+    counts.values().sum()
 }
 
 #[test]

@@ -4,21 +4,28 @@ use ether::Clock;
 use geo_index::Place;
 use identity::PublicKey;
 use poc_verifier::CheckName;
+use serde::Serialize;
 
 use super::Villain;
 use crate::city::Site;
 
 /// What a villain's file says beforehand will happen to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// Every edge that it forges is rejected, most of them by this check.
-    Rejected(CheckName),
+    Rejected(#[serde(serialize_with = "name_of")] CheckName),
     /// No edge that it forges is accepted: unproven at best, and unproven earns nothing.
     Unpaid,
     /// What it does happens, and nobody honest is blamed for it.
     InVain,
     /// Gets something through; how much is counted.
     GetsThrough,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn name_of<S: serde::Serializer>(check: &CheckName, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(check.as_str())
 }
 
 /// Which of a key's words are untrue: what the tally counts as forged. No part of the cheat uses it.

@@ -17,6 +17,7 @@ impl World {
             terrain: self.terrain.as_ref(),
         });
         let mut attachments = Attachments::default();
+        let mut addresses = Vec::new();
         for (round, judged) in rounds.iter().zip(&judgement.rounds) {
             let bundle = self.bundle(round).encode();
             let facts = Judged {
@@ -27,6 +28,7 @@ impl World {
                 bundle: Bundle::address(&bundle),
                 skipped_draws: u32::from(judged.drawn && judged.link.is_none()),
             };
+            addresses.push(facts.bundle);
             let verdict = facts.verdict(judged, &round.randomness.window)?;
             attachments.evidence.extend(facts.evidence(judged)?);
             attachments.bundles.push(bundle);
@@ -60,6 +62,7 @@ impl World {
             rewards: rewards.collect(),
             settlement: settlement.ok_or_else(|| WorldError::Genesis("the epoch did not close".into()))?,
             state: block.state.clone(),
+            bundles: addresses,
         })
     }
 

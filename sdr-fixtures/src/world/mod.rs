@@ -95,6 +95,14 @@ pub enum WorldError {
         /// Why.
         error: CannotBeacon,
     },
+    /// A bundle that cannot be written.
+    #[error("cannot write the bundle {}: {error}", path.display())]
+    Bundle {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
     /// A number that does not fit the ledger.
     #[error("genesis: {0}")]
     Genesis(String),
@@ -151,6 +159,8 @@ pub struct EpochReport {
     pub settlement: EpochSummary,
     /// The ledger after it.
     pub state: State,
+    /// Addresses of the rounds' bundles, in the order in which they were judged.
+    pub bundles: Vec<Hash>,
 }
 
 /// An epoch that a continued ledger remembers.
@@ -249,6 +259,11 @@ impl World {
     /// Counts against the truth, so far.
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Keeps the scores of every edge from now on, for [`crate::trials::attack_table`]: they grow with every epoch.
+    pub(crate) fn keep_scores(&mut self) {
+        self.tally.keep_scores();
     }
 
     /// Windows of an epoch.
