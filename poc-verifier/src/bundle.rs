@@ -3,7 +3,7 @@
 
 mod replay;
 
-use identity::Hash;
+use identity::{Hash, MerklePath};
 use prost::Message as _;
 
 use crate::{
@@ -25,6 +25,13 @@ const WITNESSES_FIELD: u32 = 7;
 /// Commitments of one witness: one, or the two of an equivocation; and their number in the schema.
 const COMMITMENTS_MAX: usize = 2;
 const COMMITMENTS_FIELD: u32 = 2;
+/// Paths of one witness are as many as its commitments; and their number in the schema.
+const PATHS_FIELD: u32 = 5;
+/// Levels of the highest tree that a closed set can have, and their number in the schema.
+const NEIGHBOURS_MAX: usize = 32;
+const NEIGHBOURS_FIELD: u32 = 3;
+/// The one version that is written and read: 2, since commitments carry their paths.
+const VERSION: u32 = 2;
 /// Network time of any window, ms: within a century, so that it is a number of nanoseconds, too.
 const WINDOW_START_MAX_MS: i64 = 4_000_000_000_000;
 
@@ -35,6 +42,8 @@ pub struct Witnessed {
     pub party: Party,
     /// What was committed to: once, or twice as proof of an equivocation, or never.
     pub commitments: Vec<Sealed<Commitment>>,
+    /// Where each of them stands under the closed set's root; one whose path does not lead there counts as not committed.
+    pub paths: Vec<MerklePath>,
     /// What was opened.
     pub reveal: Option<Sealed<Reveal>>,
     /// Samples that were asked for and shown.
@@ -70,6 +79,7 @@ impl Bundle {
         let witnesses = self.witnesses.iter().map(|witnessed| proto::Witnessed {
             party: Some(witnessed.party.to_proto()),
             commitments: witnessed.commitments.iter().map(Sealed::to_proto).collect(),
+            paths: witnessed.paths.iter().map(path_to_proto).collect(),
             reveal: witnessed.reveal.as_ref().map(Sealed::to_proto),
             showing: witnessed.showing.as_ref().map(Sealed::to_proto),
         });
@@ -83,6 +93,7 @@ impl Bundle {
             closed_set: self.closed_set.as_ref().map(Sealed::to_proto),
             witnesses: witnesses.collect(),
             rules: Some(rules(&self.protocol)),
+            version: VERSION,
             fresh_randomness: self.fresh.map(|fresh| fresh.bytes().to_vec()).unwrap_or_default(),
         }
         .encode_to_vec()
@@ -97,9 +108,13 @@ impl Bundle {
         if bytes.len() <= BUNDLE_BYTES_MAX {
             for witnessed in wire::entries("witnesses", bytes, WITNESSES_FIELD, WITNESSES_MAX)? {
                 wire::entries("commitments", witnessed, COMMITMENTS_FIELD, COMMITMENTS_MAX)?;
+                for path in wire::entries("paths", witnessed, PATHS_FIELD, COMMITMENTS_MAX)? {
+                    wire::entries("neighbours", path, NEIGHBOURS_FIELD, NEIGHBOURS_MAX)?;
+                }
             }
         }
         let raw: proto::Bundle = wire::decode("bundle", bytes, BUNDLE_BYTES_MAX)?;
+        wire::in_range("version", raw.version, VERSION, VERSION)?;
         Ok(Self {
             protocol: protocol(&raw.rules.ok_or(DecodeError::Missing("rules"))?)?,
             window: raw.window,
@@ -154,10 +169,29 @@ fn optional(field: &'static str, bytes: &[u8]) -> Result<Option<Hash>, DecodeErr
     if bytes.is_empty() { Ok(None) } else { Ok(Some(Hash::new(wire::fixed(field, bytes)?))) }
 }
 
+fn path_to_proto(path: &MerklePath) -> proto::Path {
+    proto::Path {
+        index: path.index as u32,
+        leaves: path.leaves as u32,
+        neighbours: path.neighbours.iter().map(|hash| hash.bytes().to_vec()).collect(),
+    }
+}
+
+fn path(raw: &proto::Path) -> Result<MerklePath, DecodeError> {
+    let leaves = wire::in_range("leaves", raw.leaves, 1, u32::MAX)?;
+    let index = wire::in_range("index", raw.index, 0, leaves - 1)?;
+    let neighbours = raw.neighbours.iter().map(|hash| Ok(Hash::new(wire::fixed("neighbours", hash)?)));
+    let neighbours = neighbours.collect::<Result<_, DecodeError>>()?;
+    Ok(MerklePath { index: index as usize, leaves: leaves as usize, neighbours })
+}
+
 fn witnessed(raw: proto::Witnessed) -> Result<Witnessed, DecodeError> {
+    let commitments = raw.commitments.len() as i64;
+    wire::in_range("paths", raw.paths.len() as i64, commitments, commitments)?;
     Ok(Witnessed {
         party: Party::from_proto(&raw.party.ok_or(DecodeError::Missing("party"))?)?,
         commitments: raw.commitments.into_iter().map(Sealed::from_proto).collect::<Result<_, _>>()?,
+        paths: raw.paths.iter().map(path).collect::<Result<_, _>>()?,
         reveal: raw.reveal.map(Sealed::from_proto).transpose()?,
         showing: raw.showing.map(Sealed::from_proto).transpose()?,
     })

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use identity::{Hash, PublicKey, merkle_root};
+use identity::{Hash, MerklePath, PublicKey, merkle_root};
 use secp256k1::SecretKey;
 
 use crate::{
@@ -51,6 +51,8 @@ pub enum RefusedMessage {
 pub(crate) struct Spoken {
     /// None, one, or two that differ: an equivocation.
     pub(crate) commitments: Vec<Sealed<Commitment>>,
+    /// Where they stand under the closed set's root, once it is closed.
+    pub(crate) paths: Vec<MerklePath>,
     pub(crate) reveal: Option<Sealed<Reveal>>,
     pub(crate) showing: Option<Sealed<Showing>>,
 }
@@ -82,6 +84,8 @@ pub struct Testimony {
     pub samples_root: Option<Hash>,
     /// For the bundle.
     pub commitments: Vec<Sealed<Commitment>>,
+    /// Where each of them stands under the closed set's root; none before it is closed.
+    pub paths: Vec<MerklePath>,
     /// For the bundle.
     pub reveal: Option<Sealed<Reveal>>,
     /// Samples, where they were shown.
@@ -127,18 +131,22 @@ impl WindowBook {
         Ok(())
     }
 
-    /// Closes the set of commitments and signs it.
+    /// Closes the set of commitments and signs it; closing it again changes nothing.
     pub fn close(&mut self, secret: &SecretKey) -> ClosedSet {
-        let mut leaves: Vec<Vec<u8>> = self
-            .commitments
-            .values()
-            .flat_map(|committed| committed.commitments.iter().map(Sealed::encode))
-            .collect();
-        leaves.sort();
+        let leaves = self.leaves();
         let set =
             ClosedSet { window: self.window, commitments: leaves.len() as u32, root: merkle_root(&leaves) };
-        self.closed = Some(Sealed::seal(&set, secret));
+        self.closed.get_or_insert_with(|| Sealed::seal(&set, secret));
         set
+    }
+
+    /// What the closed set's root is over, in its order.
+    fn leaves(&self) -> Vec<Vec<u8>> {
+        let committed = self.commitments.values();
+        let mut leaves: Vec<Vec<u8>> =
+            committed.flat_map(|committed| committed.commitments.iter().map(Sealed::encode)).collect();
+        leaves.sort();
+        leaves
     }
 
     /// Takes a beaconer's opening. Whether the link is its chain's, the judgement says.
@@ -215,9 +223,15 @@ impl WindowBook {
 
     /// Everything that was said of beacons, by witness and beacon.
     pub fn testimonies(&self) -> Vec<Testimony> {
+        let leaves = if self.closed.is_some() { self.leaves() } else { Vec::new() };
+        let paths: BTreeMap<&Vec<u8>, MerklePath> = leaves.iter().zip(MerklePath::all(&leaves)).collect();
         let said = self.commitments.iter().chain(&self.unannounced);
-        said.map(|(&(witness, beacon), spoken)| spoken.clone().testimony(witness, beacon, self.window))
-            .collect()
+        said.map(|(&(witness, beacon), spoken)| {
+            let own = spoken.commitments.iter().filter_map(|sealed| paths.get(&sealed.encode()));
+            let spoken = Spoken { paths: own.cloned().collect(), ..spoken.clone() };
+            spoken.testimony(witness, beacon, self.window)
+        })
+        .collect()
     }
 }
 
@@ -256,6 +270,7 @@ impl Spoken {
             report: report.unwrap_or(Report { window, beacon, hops: Vec::new() }),
             samples_root: opened.map(|reveal| reveal.samples_root),
             commitments: self.commitments,
+            paths: self.paths,
             reveal: self.reveal,
             showing: self.showing,
         }

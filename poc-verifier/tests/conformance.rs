@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use identity::{Hash, PublicKey};
 use poc_verifier::{
     Bundle, DecodeError, EpochJudgement, Inconsistent, Message, Outcome, Party, Protocol, Round, Sealed,
-    WindowBook,
+    Standing, WindowBook,
     messages::{ClosedSet, Commitment, Opening, Report, Reveal, ShortId},
 };
 use proptest::prelude::*;
@@ -433,6 +433,59 @@ fn parts_that_do_not_belong_together_are_told() {
     assert!(matches!(swapped.round(), Err(Inconsistent::Signer { part: "reveal", .. })));
     let later = Bundle { window: bundle.window + 1, ..bundle.clone() };
     assert!(matches!(later.round(), Err(Inconsistent::OtherRound { part: "opening", .. })));
+    let other_set = Some(words::play(2, &CONDUCTS).bundle.closed_set.unwrap().message().unwrap());
+    let other_set = other_set.map(|set| ClosedSet { window: bundle.window + 1, ..set });
+    let closed_set = other_set.map(|set| Sealed::seal(&set, &words::secret(99)));
+    let other_window = Bundle { closed_set, ..bundle.clone() };
+    assert!(matches!(other_window.round(), Err(Inconsistent::OtherRound { part: "closed set", .. })));
     let of_another = Bundle { opening: None, beaconer: bundle.witnesses[0].party, ..bundle };
     assert!(matches!(of_another.round(), Err(Inconsistent::OtherRound { part: "commitment", .. })));
+}
+
+/// Bundles cannot smuggle in what the closed set does not have: a commitment counts where its path leads to the root that was signed.
+#[test]
+fn a_commitment_outside_the_closed_set_is_none() {
+    let bundle = words::play(1, &CONDUCTS).bundle;
+    let standing = |bundle: &Bundle, witness: usize| bundle.round().unwrap().testimonies[witness].standing;
+    let kept: Vec<Standing> = (0..bundle.witnesses.len()).map(|witness| standing(&bundle, witness)).collect();
+    for of in [Standing::Committed, Standing::Equivocated, Standing::NotCommitted] {
+        assert!(kept.contains(&of), "{kept:?} has no {of:?}");
+    }
+    let at = kept.iter().position(|standing| *standing == Standing::Committed).unwrap();
+    let with = |change: &dyn Fn(&mut Bundle)| {
+        let mut other = bundle.clone();
+        change(&mut other);
+        let read = Bundle::decode(&other.encode()).unwrap();
+        assert_eq!(read, other);
+        standing(&read, at)
+    };
+    // Another place in the tree, another neighbour, another tree, another root, none at all.
+    let neighbour = Hash::new([0; 32]);
+    assert_eq!(with(&|_| {}), Standing::Committed);
+    assert_eq!(with(&|other| other.witnesses[at].paths[0].index ^= 1), Standing::NotCommitted);
+    assert_eq!(with(&|other| other.witnesses[at].paths[0].neighbours[0] = neighbour), Standing::NotCommitted);
+    assert_eq!(with(&|other| other.witnesses[at].paths[0].leaves += 1), Standing::NotCommitted);
+    assert_eq!(with(&|other| other.closed_set = None), Standing::NotCommitted);
+    let set = bundle.closed_set.as_ref().unwrap().message().unwrap();
+    for set in [ClosedSet { root: neighbour, ..set }, ClosedSet { commitments: set.commitments + 1, ..set }] {
+        let closed_set = Some(Sealed::seal(&set, &words::secret(99)));
+        assert_eq!(with(&|other| other.closed_set.clone_from(&closed_set)), Standing::NotCommitted);
+    }
+}
+
+/// Bundles of another version, and those whose paths are not as many as their commitments, are refused by name.
+#[test]
+fn a_bundle_without_its_paths_is_refused() {
+    let bundle = words::play(1, &CONDUCTS).bundle;
+    let mut fewer = bundle.clone();
+    let committed = fewer.witnesses.iter_mut().find(|said| !said.paths.is_empty()).unwrap();
+    committed.paths.pop();
+    assert!(matches!(Bundle::decode(&fewer.encode()), Err(DecodeError::Range { field: "paths", .. })));
+    // The version is the last field: its key and its number.
+    let bytes = bundle.encode();
+    let (rest, version) = bytes.split_at(bytes.len() - 2);
+    assert_eq!(version, [11 << 3, 2]);
+    let refused = |value| DecodeError::Range { field: "version", value, min: 2, max: 2 };
+    assert_eq!(Bundle::decode(rest), Err(refused(0)));
+    assert_eq!(Bundle::decode(&[rest, &[11 << 3, 3]].concat()), Err(refused(3)));
 }

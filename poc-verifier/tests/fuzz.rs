@@ -210,12 +210,13 @@ fn many_empty_entries_are_refused_before_they_are_built() {
     let empty_witnesses: Vec<u8> = [0x3a, 0x00].repeat(BUNDLE_BYTES_MAX / 2);
     let refused = Bundle::decode(&empty_witnesses);
     assert!(matches!(refused, Err(DecodeError::Range { field: "witnesses", .. })), "{refused:?}");
+    let within = |tag: u8, bytes: &[u8]| [&[tag], &varint(bytes.len() as u64)[..], bytes].concat();
     let empty_commitments: Vec<u8> = [0x12, 0x00].repeat(BUNDLE_BYTES_MAX / 2 - 8);
-    let mut nested = vec![0x3a];
-    nested.extend(varint(empty_commitments.len() as u64));
-    nested.extend(empty_commitments);
-    let refused = Bundle::decode(&nested);
+    let refused = Bundle::decode(&within(0x3a, &empty_commitments));
     assert!(matches!(refused, Err(DecodeError::Range { field: "commitments", .. })), "{refused:?}");
+    let empty_neighbours: Vec<u8> = [0x1a, 0x00].repeat(BUNDLE_BYTES_MAX / 2 - 16);
+    let refused = Bundle::decode(&within(0x3a, &within(0x2a, &empty_neighbours)));
+    assert!(matches!(refused, Err(DecodeError::Range { field: "neighbours", .. })), "{refused:?}");
     if let Some(peak) = peak_bytes() {
         assert!(peak < 128 << 20, "{} MiB were held", peak >> 20);
     }

@@ -4,15 +4,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use identity::{Hash, OneWayChain, PublicKey, merkle_root};
+mod words;
+
+use identity::{Hash, MerklePath, OneWayChain, PublicKey, merkle_root};
+use num_complex::Complex32;
 use poc_verifier::{
-    Audit, BeaconPlan, Message, Protocol, Randomness, Region, Sealed,
+    Audit, BeaconPlan, Bundle, Message, Outcome, Protocol, Randomness, Region, Sealed,
     answer::{AnswerPlan, is_asked},
-    messages::{Commitment, Hop, Opening, Report, Reveal, ShortId},
+    messages::{ClosedSet, Commitment, Hop, Opening, Report, Reveal, ShortId, Showing},
     plan::is_drawn,
 };
 use secp256k1::SecretKey;
 use serde_json::{Value, json};
+use witness::Capture;
+use words::Conduct;
 
 const WINDOW: u64 = 30;
 
@@ -123,13 +128,34 @@ fn messages(link: &Hash, plan: &BeaconPlan, beaconer: &PublicKey) -> Value {
     let digest = reveal.digest(&PublicKey::of(&witness));
     let commitment = Commitment { window: WINDOW, beacon, digest };
     let opening = Opening { window: WINDOW, link: *link };
+    let commitment = Sealed::seal(&commitment, &witness).encode();
+    let closed_set = ClosedSet { window: WINDOW, commitments: 1, root: merkle_root(&[&commitment]) };
     json!({
         "report": hex(&report), "salt": hex(&[0x55; 32]), "samples_root": hex(&[0x66; 32]),
         "commitment_digest": hex(digest.bytes()),
-        "sealed_commitment": hex(&Sealed::seal(&commitment, &witness).encode()),
+        "sealed_commitment": hex(&commitment),
+        "sealed_closed_set": hex(&Sealed::seal(&closed_set, &secret(3)).encode()),
+        "sealed_showing": hex(&Sealed::seal(&showing(beacon), &witness).encode()),
         "sealed_reveal": hex(&Sealed::seal(&reveal, &witness).encode()),
         "sealed_opening": hex(&Sealed::seal(&opening, &secret(1)).encode()),
     })
+}
+
+/// Samples that are exact in any float: a square wave in quarters.
+fn showing(beacon: ShortId) -> Showing {
+    let wave: Vec<Complex32> =
+        (0..32).map(|k| Complex32::new((k % 4) as f32 / 4.0, (k / 4 % 4) as f32 / -4.0)).collect();
+    let capture = Capture::of((0, &wave), (5000, &wave)).unwrap();
+    Showing {
+        window: WINDOW,
+        beacon,
+        capture: capture.root(),
+        path: MerklePath::of(&[capture.root().bytes(), &[0x77; 32]], 0).unwrap(),
+        samples_per_chip: 2,
+        first_sample_e6: -1_234_567,
+        guard: capture.exhibit(0).unwrap(),
+        segment: capture.exhibit(1).unwrap(),
+    }
 }
 
 #[test]
@@ -142,4 +168,59 @@ fn the_published_vectors_are_what_this_code_does() {
     }
     let published: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(published, serde_json::from_str::<Value>(&text).unwrap());
+}
+
+/// What becomes of each edge of a bundle.
+fn verdicts(bundle: &Bundle) -> Value {
+    let round = bundle.round().unwrap();
+    let parties = bundle.witnesses.iter().map(|said| said.party).chain([bundle.beaconer]);
+    let parties = parties.map(|party| (party.key, party)).collect();
+    let judged = words::judged(&bundle.protocol, &parties, &round).rounds.remove(0);
+    let edges = judged.edges.iter().map(|edge| {
+        let said = round.testimonies.iter().find(|said| said.witness == edge.witness).unwrap();
+        let check = edge.decided_by.map(|at| edge.findings[at].check.as_str());
+        json!({
+            "witness": edge.witness.to_string(), "standing": format!("{:?}", said.standing),
+            "verdict": format!("{:?}", edge.outcome).to_lowercase(),
+            "check": check.filter(|_| edge.outcome != Outcome::Accepted),
+        })
+    });
+    Value::Array(edges.collect())
+}
+
+/// A whole round, in which every conduct of a witness occurs. The published bytes are read and judged, not made again: those of a
+/// wave's delay are floats, which differ between machines in the last place.
+#[test]
+fn the_published_bundle_is_judged_as_stated() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/bundle.json");
+    if std::env::var_os("EARSHOT_WRITE_VECTORS").is_some() {
+        let conducts = [
+            Conduct::Honest,
+            Conduct::Honest,
+            Conduct::Honest,
+            Conduct::Honest,
+            Conduct::Withholds,
+            Conduct::Equivocates,
+            Conduct::ShowsAnother,
+            Conduct::CommitsToNothing,
+            Conduct::Guesses,
+            Conduct::Deaf,
+        ];
+        let bundle = words::play(11, &conducts).bundle;
+        let bytes = bundle.encode();
+        let address = Bundle::address(&bytes).to_string();
+        let vector = json!({ "bundle": hex(&bytes), "address": address, "edges": verdicts(&bundle) });
+        std::fs::write(path, serde_json::to_string_pretty(&vector).unwrap() + "\n").unwrap();
+    }
+    let published: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let bytes = hex::decode(published["bundle"].as_str().unwrap()).unwrap();
+    let bundle = Bundle::decode(&bytes).unwrap();
+    assert!(bundle.encode() == bytes, "not the canonical bytes");
+    assert_eq!(published["address"], Bundle::address(&bytes).to_string());
+    assert_eq!(published["edges"], verdicts(&bundle));
+    let count = |verdict: &str| {
+        let edges = published["edges"].as_array().unwrap();
+        edges.iter().filter(|edge| edge["verdict"] == verdict).count()
+    };
+    assert_eq!((count("accepted"), count("rejected"), count("unproven")), (4, 5, 1));
 }

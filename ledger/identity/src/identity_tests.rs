@@ -90,6 +90,7 @@ proptest! {
         let root = merkle_root(&leaves);
         let path = MerklePath::of(&leaves, index).unwrap();
         prop_assert_eq!(path.root(&leaves[index]), Some(root));
+        prop_assert_eq!(&MerklePath::all(&leaves)[index], &path);
         prop_assert_ne!(path.root(&[other, 1, 2, 3, 4, 5, 6]), Some(root));
         let moved = MerklePath { index: (index + 1) % leaves.len(), ..path.clone() };
         prop_assert_ne!(moved.root(&leaves[index]), Some(root));

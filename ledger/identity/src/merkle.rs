@@ -56,6 +56,22 @@ impl MerklePath {
         Some(Self { index, leaves: leaves.len(), neighbours })
     }
 
+    /// The paths of all leaves, in their order: every node is hashed once.
+    pub fn all<L: AsRef<[u8]>>(leaves: &[L]) -> Vec<Self> {
+        let mut level: Vec<Hash> = leaves.iter().map(|leaf| Hash::of(LEAF, &[leaf.as_ref()])).collect();
+        let empty = |index| Self { index, leaves: leaves.len(), neighbours: Vec::new() };
+        let mut paths: Vec<Self> = (0..leaves.len()).map(empty).collect();
+        let mut height = 0;
+        while level.len() > 1 {
+            for path in &mut paths {
+                path.neighbours.extend(level.get((path.index >> height) ^ 1));
+            }
+            level = level.chunks(2).map(parent).collect();
+            height += 1;
+        }
+        paths
+    }
+
     /// The root of the tree in which `leaf` stands at this path; `None` when the path fits no tree.
     pub fn root(&self, leaf: &[u8]) -> Option<Hash> {
         if self.index >= self.leaves {

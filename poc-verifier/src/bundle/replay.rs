@@ -1,15 +1,17 @@
 //! From a published bundle back to the round that was judged.
 //!
 //! Signatures hold already ([`Bundle::decode`]); what is checked here is that everybody speaks for themselves, of this beacon and this window.
-//! Not checked: that the closed set's root covers these commitments. It covers those to all beacons of the window, and a bundle has one beacon's.
+//! The closed set's root covers the commitments to all beacons of the window, and a bundle has one beacon's; so each comes with its path.
+//! A commitment whose path does not lead to that root counts as not committed.
 
-use identity::PublicKey;
+use identity::{MerklePath, PublicKey};
 
 use super::{Bundle, Witnessed};
 use crate::{
     judgement::Round,
-    messages::ShortId,
+    messages::{ClosedSet, Commitment, ShortId},
     round::{Spoken, Testimony},
+    sealed::Sealed,
     wire::DecodeError,
 };
 
@@ -62,7 +64,8 @@ impl Bundle {
             }
         }
         let link = self.link()?.filter(|link| self.beaconer.chain.opens(self.window, link));
-        let testimonies = self.witnesses.iter().map(|witnessed| self.testimony(witnessed));
+        let closed = self.closed()?;
+        let testimonies = self.witnesses.iter().map(|witnessed| self.testimony(witnessed, closed.as_ref()));
         Ok(Round {
             window: self.window,
             window_start_ns: self.window_start_ms as i64 * 1_000_000,
@@ -85,7 +88,19 @@ impl Bundle {
         Ok(Some(opening.link))
     }
 
-    fn testimony(&self, witnessed: &Witnessed) -> Result<Testimony, Inconsistent> {
+    fn closed(&self) -> Result<Option<ClosedSet>, Inconsistent> {
+        let Some(sealed) = &self.closed_set else { return Ok(None) };
+        let part = Part { part: "closed set", of: sealed.signer() };
+        let closed = part.read(sealed.message())?;
+        part.is_of_round(closed.window == self.window)?;
+        Ok(Some(closed))
+    }
+
+    fn testimony(
+        &self,
+        witnessed: &Witnessed,
+        closed: Option<&ClosedSet>,
+    ) -> Result<Testimony, Inconsistent> {
         let (of, beacon) = (witnessed.party.key, ShortId::of(&self.beaconer.key));
         for sealed in &witnessed.commitments {
             let part = Part { part: "commitment", of };
@@ -105,9 +120,19 @@ impl Bundle {
             let showing = part.read(sealed.message())?;
             part.is_of_round((showing.window, showing.beacon) == (self.window, beacon))?;
         }
-        let Witnessed { commitments, reveal, showing, .. } = witnessed.clone();
-        Ok(Spoken { commitments, reveal, showing }.testimony(of, beacon, self.window))
+        let Witnessed { commitments, paths, reveal, showing, .. } = witnessed.clone();
+        let in_time =
+            commitments.into_iter().zip(paths).filter(|(sealed, path)| is_under(closed, sealed, path));
+        let (commitments, paths) = in_time.unzip();
+        Ok(Spoken { commitments, paths, reveal, showing }.testimony(of, beacon, self.window))
     }
+}
+
+/// Whether the closed set has this commitment.
+fn is_under(closed: Option<&ClosedSet>, sealed: &Sealed<Commitment>, path: &MerklePath) -> bool {
+    closed.is_some_and(|closed| {
+        path.leaves == closed.commitments as usize && path.root(&sealed.encode()) == Some(closed.root)
+    })
 }
 
 /// What is being looked at.

@@ -1,3 +1,7 @@
+use identity::MerklePath;
+use num_complex::Complex32;
+use witness::Capture;
+
 use super::*;
 use crate::{
     messages::Hop,
@@ -314,4 +318,107 @@ fn the_first_opening_counts() {
     let second = Opening { window: WINDOW, link: Hash::new([0xEE; 32]) };
     book.open(Sealed::seal(&second, &secret(1)), 0).unwrap();
     assert_eq!(book.opening(&public(1)), Some(&opening(1, WINDOW)));
+}
+
+/// A showing of noise; the book does not look at samples, the judgement does.
+fn showing(number: u64, window: u64, seed: f32) -> Sealed<Showing> {
+    let noise: Vec<Complex32> = (0..64).map(|k| Complex32::cis(seed * k as f32)).collect();
+    let capture = Capture::of((0, &noise), (5000, &noise)).unwrap();
+    let showing = Showing {
+        window,
+        beacon: BEACON,
+        capture: capture.root(),
+        path: MerklePath::of(&[capture.root().bytes()], 0).unwrap(),
+        samples_per_chip: 1,
+        first_sample_e6: 0,
+        guard: capture.exhibit(0).unwrap(),
+        segment: capture.exhibit(1).unwrap(),
+    };
+    Sealed::seal(&showing, &secret(number))
+}
+
+/// A book whose set is closed, with commitments of witnesses 1 and 2, and the reveal of 1.
+fn opened_book() -> WindowBook {
+    let mut book = book();
+    for number in [1, 2] {
+        book.commit(commitment_of(number, BEACON, 0), 0).unwrap();
+    }
+    book.close(&secret(VALIDATOR));
+    book.reveal(sealed_reveal(1, BEACON, 0), times().reveals_until_ms).unwrap();
+    book
+}
+
+/// What witness `number` has shown.
+fn shown(book: &WindowBook, number: u64) -> Option<Sealed<Showing>> {
+    let said = book.testimonies();
+    said.iter().find(|said| said.witness == public(number)).unwrap().showing.clone()
+}
+
+#[test]
+fn samples_are_taken_until_their_deadline_and_not_after() {
+    let mut book = opened_book();
+    let late = book.show(showing(1, WINDOW, 0.1), times().showings_until_ms + 1);
+    assert_eq!(late, Err(RefusedMessage::Late { late_ms: 1 }));
+    assert_eq!(shown(&book, 1), None);
+    let other = book.show(showing(1, WINDOW + 1, 0.1), 0);
+    assert_eq!(other, Err(RefusedMessage::OtherWindow(WINDOW + 1)));
+    book.show(showing(1, WINDOW, 0.1), times().showings_until_ms).unwrap();
+    assert_eq!(shown(&book, 1), Some(showing(1, WINDOW, 0.1)));
+    assert_eq!(standing(&book, 1), Standing::Committed);
+}
+
+/// Two showings of one frame: the first counts, and a better second one does not undo it.
+#[test]
+fn the_first_showing_counts() {
+    let mut book = opened_book();
+    book.show(showing(1, WINDOW, 0.1), 0).unwrap();
+    book.show(showing(1, WINDOW, 0.2), 0).unwrap();
+    assert_eq!(shown(&book, 1), Some(showing(1, WINDOW, 0.1)));
+}
+
+#[test]
+fn nobody_shows_samples_of_a_report_that_it_withheld_or_never_announced() {
+    let mut book = opened_book();
+    for number in [2, 3] {
+        let refused = book.show(showing(number, WINDOW, 0.1), times().showings_until_ms);
+        assert_eq!(refused, Err(RefusedMessage::TooEarly));
+    }
+    assert_eq!(shown(&book, 2), None);
+    assert_eq!(standing(&book, 2), Standing::Withheld);
+    book.reveal(sealed_reveal(3, BEACON, 0), 0).unwrap();
+    assert_eq!(book.show(showing(3, WINDOW, 0.1), 0), Err(RefusedMessage::TooEarly), "it never committed");
+    assert_eq!(standing(&book, 3), Standing::NotCommitted);
+}
+
+/// Who commits late and reveals in time is told as never having committed; who reveals late has withheld.
+#[test]
+fn lateness_is_silence() {
+    let mut book = book();
+    book.commit(commitment_of(2, BEACON, 0), 0).unwrap();
+    book.commit(commitment_of(1, BEACON, 0), times().commitments_until_ms + 1).unwrap_err();
+    book.close(&secret(VALIDATOR));
+    book.reveal(sealed_reveal(1, BEACON, 0), times().reveals_until_ms).unwrap();
+    book.reveal(sealed_reveal(2, BEACON, 0), times().reveals_until_ms + 1).unwrap_err();
+    assert_eq!((standing(&book, 1), standing(&book, 2)), (Standing::NotCommitted, Standing::Withheld));
+}
+
+/// A second closing, by whomever, adds nothing and takes nothing away; the commitments stand under the root that is published.
+#[test]
+fn every_commitment_stands_under_the_closed_root() {
+    let mut book = book();
+    for number in 0..7 {
+        book.commit(commitment_of(number, BEACON, 0), 0).unwrap();
+    }
+    book.commit(commitment_of(3, BEACON, 1), 0).unwrap();
+    assert!(book.testimonies().iter().all(|said| said.paths.is_empty()), "nothing is closed yet");
+    let set = book.close(&secret(VALIDATOR));
+    assert_eq!(book.close(&secret(VALIDATOR + 1)), set);
+    assert_eq!(book.closed_set().unwrap().signer(), public(VALIDATOR));
+    book.reveal(sealed_reveal(8, BEACON, 0), 0).unwrap();
+    for said in book.testimonies() {
+        assert_eq!(said.paths.len(), said.commitments.len());
+        for (sealed, path) in said.commitments.iter().zip(&said.paths) {
+            assert_eq!((path.root(&sealed.encode()), path.leaves), (Some(set.root), 8));
+        }
+    }
 }

@@ -16,7 +16,7 @@ use poc_verifier::{
     Region, Round, Sealed, WindowBook, Witnessed, judge,
     messages::{ClosedSet, Commitment, Hop, Opening, Report, Reveal, ShortId, Showing},
     plan::is_drawn,
-    protocol::HOPS,
+    protocol::{HOPS, PAYLOAD_BYTES},
 };
 use proptest::{collection::vec, prelude::*};
 use rand::Rng;
@@ -166,10 +166,24 @@ pub(crate) fn sealed<M: Message + std::fmt::Debug>(
     (message, 0..20_u64).prop_map(|(message, signer)| Sealed::seal(&message, &secret(signer)))
 }
 
+pub(crate) fn any_path() -> impl Strategy<Value = MerklePath> {
+    (1..=u32::MAX, any::<prop::sample::Index>(), vec(any_hash(), 0..=32)).prop_map(
+        |(leaves, index, neighbours)| MerklePath {
+            index: index.index(leaves as usize),
+            leaves: leaves as usize,
+            neighbours,
+        },
+    )
+}
+
 pub(crate) fn any_bundle() -> impl Strategy<Value = Bundle> {
     let (reveal, showing) = (prop::option::of(sealed(any_reveal())), prop::option::of(sealed(any_showing())));
-    let witnessed = (any_party(), vec(sealed(any_commitment()), 0..=2), reveal, showing)
-        .prop_map(|(party, commitments, reveal, showing)| Witnessed { party, commitments, reveal, showing });
+    let committed = vec((sealed(any_commitment()), any_path()), 0..=2);
+    let witnessed =
+        (any_party(), committed, reveal, showing).prop_map(|(party, committed, reveal, showing)| {
+            let (commitments, paths) = committed.into_iter().unzip();
+            Witnessed { party, commitments, paths, reveal, showing }
+        });
     let when = (any::<u64>(), 0..4_000_000_000_000_u64, any_hash(), any_hash());
     let opening = prop::option::of(sealed(any_opening()));
     let closed_set = prop::option::of(sealed(any_closed_set()));
@@ -290,6 +304,7 @@ pub(crate) fn play(seed: u64, conducts: &[Conduct]) -> Played {
     let witnesses = round.testimonies.iter().map(|said| Witnessed {
         party: parties[&said.witness],
         commitments: said.commitments.clone(),
+        paths: said.paths.clone(),
         reveal: said.reveal.clone(),
         showing: said.showing.clone(),
     });
@@ -324,6 +339,8 @@ fn party(number: u64, place: Place, chain: &OneWayChain) -> Party {
 fn hops(plan: &BeaconPlan, flight_ns: f64, rng: &mut ChaCha8Rng) -> Vec<Hop> {
     let mut plus_minus = |bound: i64| (rng.next_u64() % (2 * bound as u64 + 1)) as i64 - bound;
     let offset_ppm = plus_minus(3) as f64;
+    // An arrival is the frame's middle.
+    let half_frame_ns = protocol().region.frame().airtime_us(PAYLOAD_BYTES) as i64 * 500;
     (0..HOPS)
         .map(|hop| {
             let plan = plan.hops[hop];
@@ -341,7 +358,7 @@ fn hops(plan: &BeaconPlan, flight_ns: f64, rng: &mut ChaCha8Rng) -> Vec<Hop> {
                 sfo_sigma_ppb: 900,
                 arrival_ns: WINDOW_START_MS as i64 * 1_000_000
                     + plan.start_ns
-                    + 16_000_000
+                    + half_frame_ns
                     + flight_ns as i64
                     + plus_minus(60),
                 arrival_ps: 250,

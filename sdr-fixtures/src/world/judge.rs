@@ -71,6 +71,7 @@ impl World {
             Some(Witnessed {
                 party: *self.parties.get(&said.witness)?,
                 commitments: said.commitments.clone(),
+                paths: said.paths.clone(),
                 reveal: said.reveal.clone(),
                 showing: said.showing.clone(),
             })

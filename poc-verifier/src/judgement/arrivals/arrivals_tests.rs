@@ -152,6 +152,7 @@ fn testimony(witness: u64, beaconer: PublicKey, window: u64, hops: Vec<Hop>) -> 
         report: Report { window, beacon, hops },
         samples_root: None,
         commitments: Vec::new(),
+        paths: Vec::new(),
         reveal: None,
         showing: None,
     }
