@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ether::{Clock, Draw, FrontEnd, Node, Oscillator, Surroundings};
+use ether::{Clock, Draw, FrontEnd, Node, Oscillator};
 use geo_index::{Place, PlaceError, geodesy::geodesic_m};
 use hotspot_agent::Station;
 use identity::{Context, Hash, OneWayChain, PublicKey};
@@ -143,7 +143,8 @@ impl Roster {
         let first = self.entries.len();
         let cast = villainy.cast(scene)?;
         for (member, key) in cast.members.iter().enumerate() {
-            let site = city::Site { place: key.place, ..scene.sites[member].clone() };
+            let (place, surroundings) = (key.place, key.surroundings);
+            let site = city::Site { place, surroundings, ..scene.sites[member].clone() };
             let name = villainy.key_name(member);
             let mut entry = entry(scene.seed, first + member, name, Role::Villain(villainy), &site, key);
             entry.part.member = member;
@@ -225,7 +226,7 @@ fn entry(seed: u64, index: usize, name: String, role: Role, site: &city::Site, m
     };
     let node = Node {
         place: site.place,
-        surroundings: if role == Role::Honest { site.surroundings } else { Surroundings::Suburban },
+        surroundings: site.surroundings,
         antenna_gain_dbi: f64::from(GAIN_DDBI) / 10.0,
         oscillator,
         clock,

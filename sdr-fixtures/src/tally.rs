@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use identity::{Hash, PublicKey};
 use ledger_machine::EdgeRef;
-use poc_verifier::{EdgeJudgement, Outcome, RoundJudgement};
+use poc_verifier::{EdgeJudgement, Outcome, RoundJudgement, protocol::HOPS_MIN};
 
 use self::villain::VillainTally;
 pub(crate) use self::villain::{Example, Scores};
@@ -254,7 +254,8 @@ fn forger(truth: &Truth, round: &RoundJudgement, edge: &EdgeJudgement) -> Option
     let rebroadcast = (nothing_of_it && told).then_some(Villainy::Replayer);
     // A true edge that such frames spoil is the forger's doing, one that stands all the same is not.
     let airborne = truth.airborne.get(&(round.window, *beaconer, *witness));
-    let airborne = airborne.filter(|part| part.owes_it || edge.outcome == Outcome::Rejected);
+    let claimed = edge.outcome == Outcome::Rejected || edge.hops_heard >= HOPS_MIN;
+    let airborne = airborne.filter(|part| claimed && (part.owes_it || edge.outcome == Outcome::Rejected));
     let misplaced =
         truth.liar(beaconer, &[Lie::Place, Lie::Power]).or_else(|| truth.liar(witness, &[Lie::Place]));
     let framed =

@@ -159,6 +159,16 @@ fn anchors_that_frame_or_were_fooled_expel_nobody() {
 }
 
 #[test]
+fn a_wormhole_is_late_and_its_victim_stays() {
+    let config = WorldConfig { honest: 20, ..small(12, &[Villainy::Wormhole]) };
+    let trial = trials::run(&config, 2).unwrap();
+    let [wormhole] = &trial.summary.villains[..] else { panic!("one villain") };
+    assert!(wormhole.forged_edges > 2 && wormhole.caught, "{wormhole:?}");
+    assert_eq!(wormhole.by.as_deref(), Some("relay"), "{wormhole:?}");
+    assert_eq!((wormhole.accepted, wormhole.victims_rejected), (0, 0), "{wormhole:?}");
+}
+
+#[test]
 fn the_attack_table_counts_every_edge_and_writes_a_bundle_a_villain() {
     let folder = tempfile::tempdir().unwrap();
     let villains = [Villainy::RssiEditor, Villainy::SyntheticClique];

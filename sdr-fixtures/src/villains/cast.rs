@@ -1,6 +1,6 @@
 //! What a villain is made of: its keys, its radios, and which of its words are lies.
 
-use ether::Clock;
+use ether::{Clock, Surroundings};
 use geo_index::Place;
 use identity::PublicKey;
 use poc_verifier::CheckName;
@@ -87,6 +87,8 @@ pub(crate) struct Member {
     pub(crate) place: Place,
     /// Where the ledger is told that it is.
     pub(crate) asserted: Place,
+    /// What is around the antenna.
+    pub(crate) surroundings: Surroundings,
     pub(crate) lie: Lie,
     pub(crate) radio: Radio,
     pub(crate) sends: Air,
@@ -105,6 +107,7 @@ impl Member {
         Self {
             place,
             asserted: place,
+            surroundings: Surroundings::Suburban,
             lie: Lie::None,
             radio: Radio::Own,
             sends: Air::Shared,

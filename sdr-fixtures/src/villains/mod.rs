@@ -4,6 +4,7 @@
 //! simulator as good as ours. What it does not have is what physics or a hash keep from it. Rows S1 to S15 are those of
 //! notes/physics.md section 6.
 
+mod adaptive;
 mod blind_forger;
 mod cast;
 mod early_replier;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use poc_verifier::CheckName;
 
 use super::{
-    Villain, blind_forger,
+    Villain, adaptive, blind_forger,
     cast::{Briefing, Cast, Fate, Scene, Sheet},
     early_replier, eirp_liar, expert_spoofer, framers, late_copier, naive_spoofer, nonce_leaker, one_radio,
     payload_leaker, remote_claimant, replayer, report_copier, room_clique, rssi_editor, spoofed_clock,
@@ -51,6 +51,8 @@ pub enum Villainy {
     Wormhole,
     /// S12: signs a colluding neighbour's report again, samples and all.
     ReportCopier,
+    /// Asserts the farthest place that the place test lets through half the time.
+    Adaptive,
 }
 
 /// No villain has this name.
@@ -60,7 +62,7 @@ pub struct UnknownVillain(String);
 
 impl Villainy {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::BlindForger,
         Self::NaiveSpoofer,
         Self::Replayer,
@@ -79,6 +81,7 @@ impl Villainy {
         Self::OneRadio,
         Self::Wormhole,
         Self::ReportCopier,
+        Self::Adaptive,
     ];
 
     /// Those of one key that hardly know what they do: quick to simulate.
@@ -105,6 +108,7 @@ impl Villainy {
             Self::OneRadio => &one_radio::SHEET,
             Self::Wormhole => &wormhole::SHEET,
             Self::ReportCopier => &report_copier::SHEET,
+            Self::Adaptive => &adaptive::SHEET,
         }
     }
 
