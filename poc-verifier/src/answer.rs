@@ -98,6 +98,11 @@ impl Answer {
         Self { plans: std::array::from_fn(plan) }
     }
 
+    /// Channels of the frames, Hz: they do not depend on the hop that was heard.
+    pub fn channels_hz(&self) -> [u32; ANSWER_HOPS] {
+        self.plans[0].channels_hz
+    }
+
     /// Which frame of the answer has this payload.
     pub fn frame_of(&self, payload: &[u8]) -> Option<usize> {
         let plan = self.plans.get(usize::from(*payload.get(5)?))?;

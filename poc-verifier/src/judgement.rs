@@ -5,6 +5,8 @@
 
 mod arrivals;
 mod free_clock;
+mod on_air;
+mod pairs;
 mod reciprocal;
 
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use crate::{
     audit::Audit,
     checks,
     edge::{Asked, Edge},
-    finding::{Finding, Outcome, decide},
+    finding::{CheckName, Finding, Outcome, decide},
     messages::{ClosedSet, Opening, Report, ShortId},
     party::{Known, Party},
     place::{self, PlaceVerdict},
@@ -279,6 +281,7 @@ fn judge_round(
         })
         .collect();
     edges.sort_by_key(|edge| edge.witness);
+    pairs::compare_guards(epoch, rounds, planned, &mut edges);
     checks::graph::gate(planned.beaconer, epoch.parties, &mut edges);
     RoundJudgement {
         window: planned.round.window,
@@ -314,6 +317,14 @@ pub fn judge_edge(edge: &Edge) -> EdgeJudgement {
 }
 
 impl EdgeJudgement {
+    /// Adds what a check between edges found, where it is listed, and decides again.
+    fn add(&mut self, finding: Finding) {
+        let rank = |check| CheckName::ALL.iter().position(|listed| *listed == check);
+        let before = self.findings.iter().take_while(|known| rank(known.check) <= rank(finding.check));
+        self.findings.insert(before.count(), finding);
+        self.decide();
+    }
+
     /// The verdict, from everything that was found.
     pub(crate) fn decide(&mut self) {
         let (outcome, deciding) = decide(&self.findings);
