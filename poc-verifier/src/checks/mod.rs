@@ -15,6 +15,7 @@ pub mod guard_noise;
 mod hops;
 mod link_budget;
 mod noise_floor;
+pub mod phase;
 mod place;
 mod power_dither;
 pub mod reciprocity;
