@@ -10,6 +10,9 @@
 //! `T_h` are data ([`Calibration`]), quantiles of honest days. A place is evidence once a day, however many reports tell of it, and
 //! accuses only by the rule of six anchors and four.
 //!
+//! What stays the same at an honest site from day to day (its antenna, an anchor's echoes, its own deafness) is no hypothesis: it would
+//! condemn the same owner every day. Such statistics ([`crate::nodes`]) flag, and reject nobody.
+//!
 //! What is not here: the checks themselves, days added to days ([`crate::Cusum`]), who is to blame ([`blame`]). A hypothesis that nothing
 //! tested in a day can neither accuse nor acquit.
 
@@ -44,14 +47,11 @@ pub enum Hypothesis {
     Power,
     /// Levels that do not belong together.
     Floor,
-    /// Does not transmit at all.
-    Ghost,
 }
 
 impl Hypothesis {
     /// Every hypothesis.
-    pub const ALL: [Self; 7] =
-        [Self::Blind, Self::Leak, Self::Place, Self::Clone, Self::Power, Self::Floor, Self::Ghost];
+    pub const ALL: [Self; 6] = [Self::Blind, Self::Leak, Self::Place, Self::Clone, Self::Power, Self::Floor];
 
     /// As the calibration and statements write it.
     pub const fn as_str(self) -> &'static str {
@@ -62,7 +62,6 @@ impl Hypothesis {
             Self::Clone => "clone",
             Self::Power => "power",
             Self::Floor => "floor",
-            Self::Ghost => "ghost",
         }
     }
 
@@ -77,7 +76,7 @@ impl Hypothesis {
             Self::Clone => &[CheckName::GuardNoise, CheckName::Phase],
             Self::Power => &[CheckName::LinkBudget],
             Self::Floor => &[CheckName::NoiseFloor],
-            Self::Place | Self::Ghost => &[],
+            Self::Place => &[],
         }
     }
 
@@ -85,10 +84,10 @@ impl Hypothesis {
     pub const fn weight(self) -> f64 {
         match self {
             Self::Blind => 0.15,
-            Self::Clone => 0.2,
-            Self::Place => 0.35,
+            Self::Clone => 0.25,
+            Self::Place => 0.4,
             Self::Power | Self::Floor => 0.05,
-            Self::Leak | Self::Ghost => 0.1,
+            Self::Leak => 0.1,
         }
     }
 
@@ -118,12 +117,6 @@ impl DayEvidence {
                 self.tested[index] = true;
             }
         }
-    }
-
-    /// Adds what a statistic over a day's reports said of one hypothesis: radiated power, silence, one receiver behind several keys.
-    pub fn add(&mut self, hypothesis: Hypothesis, score: f64) {
-        self.sums[hypothesis as usize] += score;
-        self.tested[hypothesis as usize] = true;
     }
 
     /// Adds the day's place. Too few anchors, or anchors that do not agree, say nothing against it.

@@ -32,6 +32,7 @@ pub mod fuzz;
 pub mod hypothesis;
 pub mod judgement;
 pub mod messages;
+pub mod nodes;
 pub mod obstruction;
 mod party;
 pub mod place;

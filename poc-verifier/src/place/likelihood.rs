@@ -28,6 +28,8 @@ const ANYTHING: f64 = 0.05;
 const ANYTHING_NS: f64 = 100_000.0;
 /// Standard errors from which the Gaussian's density, e^-50, is none beside "anything at all".
 const NOTHING_SIGMAS: f64 = 10.0;
+/// Moments of transmission that are looked at closely.
+const MOMENTS: usize = 4;
 /// Standard errors within which a time fits.
 const FIT_SIGMAS: f64 = 4.0;
 
@@ -130,8 +132,10 @@ impl Likelihood {
 
     /// The likeliest moment: one of the leads, moved to the middle of those that fit it.
     pub(super) fn moment(&self, leads: &[f64]) -> f64 {
-        let best = leads.iter().copied().max_by(|a, b| self.sum(leads, *a).total_cmp(&self.sum(leads, *b)));
-        let Some(best) = best else { return 0.0 };
+        let mut tried: Vec<(u32, f64)> = leads.iter().map(|lead| (self.about(leads, *lead), *lead)).collect();
+        tried.sort_by(|a, b| b.0.cmp(&a.0));
+        let tried = tried.into_iter().take(MOMENTS).map(|(_, lead)| (self.sum(leads, lead), lead));
+        let Some((_, best)) = tried.max_by(|a, b| a.0.total_cmp(&b.0)) else { return 0.0 };
         let (mut weights, mut sum) = (0.0, 0.0);
         for (lead, station) in leads.iter().zip(&self.stations) {
             if (lead - best).abs() < 3.0 * station.sigma_ns {
@@ -142,6 +146,19 @@ impl Likelihood {
         }
         let middle = sum / weights.max(1e-12);
         if self.sum(leads, middle) > self.sum(leads, best) { middle } else { best }
+    }
+
+    /// How well a moment explains the leads, roughly and without a single exponential: which moments are worth a look.
+    fn about(&self, leads: &[f64], moment: f64) -> u32 {
+        // Log-likelihoods over "anything at all", rounded.
+        let one = |(lead, station): (&f64, &Station)| match lead - moment {
+            error_ns if error_ns.abs() < 2.0 * station.sigma_ns => 8,
+            error_ns if error_ns > 0.0 && error_ns < LATE_NS => 6,
+            error_ns if error_ns > 0.0 && error_ns < 4.0 * LATE_NS => 4,
+            error_ns if error_ns.abs() < 4.0 * station.sigma_ns => 3,
+            _ => 0,
+        };
+        leads.iter().zip(&self.stations).map(one).sum()
     }
 
     /// What each anchor's time says for one place over another.

@@ -9,6 +9,7 @@ mod air;
 mod arrivals;
 mod day;
 mod dice;
+pub mod flags;
 mod site;
 pub mod trial;
 pub mod villains;

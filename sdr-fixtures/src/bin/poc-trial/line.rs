@@ -68,10 +68,8 @@ impl Line<'_> {
                 () => Met::Short,
             }
         };
-        let count = self.count;
         match goal {
             Goal::Unpaid(share) => at_most(self.paid(), 1.0 - share),
-            Goal::Rejected(share) => at_most(Rate::new(count.days - count.rejected, count.days), 1.0 - share),
             Goal::ReportsUnpaid(share) => at_most(self.reports_paid(), 1.0 - share),
             Goal::Spared(share) => at_most(self.rejected(), share),
             Goal::Declared => Met::Told,

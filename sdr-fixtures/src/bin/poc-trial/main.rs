@@ -1,5 +1,6 @@
 //! `poc-trial`: the attack table at parameter level, and the calibration that it is judged by.
 
+mod flags;
 mod line;
 mod roc;
 mod rows;
@@ -97,7 +98,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         |name: &str| arguments.all || arguments.attack.iter().any(|attack| name.starts_with(attack.as_str()));
     let rows: Vec<Row> = rows::all().into_iter().filter(|row| wanted(&row.name)).collect();
     let adaptive = wanted(ADAPTIVE);
-    if rows.is_empty() && !adaptive {
+    let flags: Vec<_> = flags::ALL.into_iter().filter(|(name, ..)| wanted(name)).collect();
+    if rows.is_empty() && flags.is_empty() && !adaptive {
         return Err(format!("no row is called {:?}", arguments.attack).into());
     }
     for row in &rows {
@@ -106,8 +108,15 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     if adaptive {
         trial.adaptive()?;
     }
+    let mut flagged = vec![flags::CSV_HEAD.to_owned()];
+    for flag in flags {
+        let line = flags::Line::draw(flag, arguments.days, arguments.seed);
+        println!("{}", if arguments.json { line.json().to_string() } else { line.text() });
+        flagged.push(line.csv());
+    }
     if let Some(out) = &arguments.out {
         fs::create_dir_all(out)?;
+        fs::write(out.join("flags.csv"), flagged.join("\n") + "\n")?;
         fs::write(out.join("table.csv"), trial.table.join("\n") + "\n")?;
     }
     Ok(())

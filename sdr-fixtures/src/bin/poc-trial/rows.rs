@@ -3,9 +3,8 @@
 use sdr_fixtures::days::{
     Around,
     villains::{
-        Accomplices, BlindForger, Copier, Copy, EarlyReplier, EirpLiar, ExpertSpoof, Framers, GnssSpoof,
-        LeakedNonces, LeakedPayload, NaiveSpoof, RemoteClaimant, Replayer, RoomClique, SyntheticClique,
-        Villain, Wormhole,
+        Accomplices, BlindForger, Copier, Copy, EarlyReplier, ExpertSpoof, Framers, GnssSpoof, LeakedNonces,
+        LeakedPayload, NaiveSpoof, RemoteClaimant, Replayer, RoomClique, SyntheticClique, Villain, Wormhole,
     },
 };
 
@@ -14,8 +13,6 @@ use sdr_fixtures::days::{
 pub(crate) enum Goal {
     /// At least this share of days is not paid: rejected or unproven.
     Unpaid(f64),
-    /// At least this share of days is rejected.
-    Rejected(f64),
     /// At least this share of single reports is rejected, whatever the day says.
     ReportsUnpaid(f64),
     /// At most this share of an honest hotspot's days is rejected.
@@ -30,7 +27,6 @@ impl Goal {
         let percent = |share: f64| format!("{} %", round(100.0 * share));
         match self {
             Self::Unpaid(share) => format!("unpaid >= {}", percent(share)),
-            Self::Rejected(share) => format!("rejected >= {}", percent(share)),
             Self::ReportsUnpaid(share) => format!("reports unpaid >= {}", percent(share)),
             Self::Spared(share) => format!("honest rejected <= {}", percent(share)),
             Self::Declared => "declared uncatchable".into(),
@@ -78,13 +74,13 @@ fn row(name: impl Into<String>, around: Around, goals: &[Goal], villain: impl Vi
 
 /// S1 to S3, S8, S11: what it reports it has not received.
 fn without_a_radio() -> Vec<Row> {
-    use Goal::{Rejected, ReportsUnpaid, Unpaid};
+    use Goal::{ReportsUnpaid, Unpaid};
     vec![
         row("s1-blind-forger", SUBURB_6, &[ReportsUnpaid(1.0), Unpaid(1.0)], BlindForger),
         row("s2-leaked-payload", SUBURB_6, &[Unpaid(0.9999), ReportsUnpaid(0.99)], LeakedPayload),
         row("s3-leaked-nonces-blocked", SUBURB_6, &[Unpaid(0.999)], LeakedNonces { fading_db: 4.5 }),
         row("s3-leaked-nonces-free", SUBURB_6, &[Unpaid(0.99)], LeakedNonces { fading_db: 2.0 }),
-        row("s8-synthetic-clique", Around::suburb(8), &[Unpaid(0.999), Rejected(0.4)], SyntheticClique),
+        row("s8-synthetic-clique", Around::suburb(8), &[Unpaid(0.999)], SyntheticClique),
         row("s11-replayer", SUBURB_6, &[ReportsUnpaid(1.0)], Replayer),
     ]
 }
@@ -152,15 +148,11 @@ fn shared() -> Vec<Row> {
     rows
 }
 
-/// S9, S13, S14, S15: somebody honest stands in between.
+/// S9, S14, S15: somebody honest stands in between.
 fn others() -> Vec<Row> {
-    use Goal::{Rejected, ReportsUnpaid, Spared, Unpaid};
+    use Goal::{ReportsUnpaid, Spared, Unpaid};
     let wormhole = Wormhole { latency_ms: (2.0, 60.0) };
     let mut rows = vec![row("s9-wormhole", SUBURB_6, &[ReportsUnpaid(0.999_99), Spared(0.0001)], wormhole)];
-    for (over_db, share) in [(3.0, 0.03), (6.0, 0.34), (10.0, 0.94)] {
-        let name = format!("s13-eirp-{over_db}db-over");
-        rows.push(row(name, Around::suburb(30), &[Rejected(share)], EirpLiar { over_db }));
-    }
     for liars in 1..=4 {
         let goal = if liars <= 3 { Spared(0.005) } else { Goal::Declared };
         let framers = Framers { liars, metres: 1000.0 };

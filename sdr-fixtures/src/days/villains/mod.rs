@@ -5,7 +5,6 @@ mod adaptive;
 mod blind_forger;
 mod copier;
 mod early_replier;
-mod eirp_liar;
 mod expert_spoof;
 mod framers;
 mod gnss_spoof;
@@ -27,7 +26,6 @@ pub use adaptive::Adaptive;
 pub use blind_forger::BlindForger;
 pub use copier::{Copier, Copy};
 pub use early_replier::EarlyReplier;
-pub use eirp_liar::EirpLiar;
 pub use expert_spoof::ExpertSpoof;
 pub use framers::{Accomplices, Framers};
 pub use gnss_spoof::GnssSpoof;
@@ -55,11 +53,6 @@ pub trait Villain: Sync {
     /// Whether it has to do with what is heard over this one of the links; what is not is honest, and not counted with the reports.
     fn touches(&self, _link: usize) -> bool {
         true
-    }
-
-    /// Radiated over stated power, dB.
-    fn radiates_db(&self) -> f64 {
-        0.0
     }
 
     /// Whose receiver its reports are from, if not its own alone.
