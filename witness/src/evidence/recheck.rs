@@ -12,15 +12,17 @@
 
 use super::{
     Beside, InvalidStatement, Noise, Snippet, StatedFrame,
-    subtraction::{Laid, TAPS},
+    subtraction::{Laid, Stage, TAPS},
 };
 use crate::{
     Estimate,
     receiver::{EPS, Matrix, NU, Normal, TAU, Trajectory, Vector, correct_about, invert, multiply},
 };
 
-/// Gauss-Newton passes; the last only confirms.
+/// Gauss-Newton passes at most.
 const PASSES: usize = 3;
+/// A step that turns no sample by more than this is none: of a frame at 20 dB it is a seventh of the standard error.
+const SETTLED_RAD: f64 = 3e-4;
 /// dB of a relative amplitude error.
 const DB_PER_AMPLITUDE: f64 = 20.0 / std::f64::consts::LN_10;
 
@@ -83,15 +85,14 @@ pub fn recheck(
     guard: Option<&Snippet>,
 ) -> Result<Recheck, RecheckError> {
     stated.check()?;
-    let values = samples.samples();
-    let incoherent = stated.payload.incoherent;
-    let lay = |path: &Trajectory| Laid::of(stated.chirps(), incoherent, path, samples.position(), &values);
-    let covered = lay(&stated.trajectory()).covered();
+    let stage = Stage::of(samples.position(), &samples.samples());
+    let lay = |path: &Trajectory| Laid::of(stated.chirps(), stated.payload.incoherent, path, &stage);
+    let first = lay(&stated.trajectory());
+    let covered = first.covered();
     if covered < Recheck::SAMPLES_MIN {
         return Err(RecheckError::NotInFrame(covered));
     }
-    let path = fit_carrier(stated.trajectory(), lay);
-    let laid = lay(&path);
+    let Fitted { path, laid, sums } = fit_carrier(stated.trajectory(), first, samples.len(), lay);
     let before = guard.and_then(|guard| Noise::of(&guard.samples(), 0, guard.rounding_power()));
     let left = |rest: &[_], fitted: usize| {
         let noise = Noise::of(rest, fitted + laid.turns(), samples.rounding_power())?;
@@ -101,7 +102,6 @@ pub fn recheck(
     // Level, phase and carrier are three real numbers: two complex ones at most.
     let residual = left(&laid.less_gain(), 2).ok_or(RecheckError::Silent)?;
     let filtered = left(&laid.less_echoes(), TAPS + 1).ok_or(RecheckError::Silent)?;
-    let sums = laid.sums();
     let noise = filtered.noise.power;
     let chip_rate_hz = f64::from(stated.bandwidth.hz());
     let carrier = Fit::of(&sums, &[TAU, EPS]);
@@ -124,15 +124,34 @@ pub fn recheck(
     })
 }
 
-/// The path with the samples' own phase and carrier.
-fn fit_carrier(mut path: Trajectory, lay: impl Fn(&Trajectory) -> Laid) -> Trajectory {
-    path.theta += lay(&path).sums().coherent.arg();
+/// The path with the samples' own phase and carrier, the replica laid along it, and its sums.
+struct Fitted<'a> {
+    path: Trajectory,
+    laid: Laid<'a>,
+    sums: Normal,
+}
+
+fn fit_carrier<'a>(
+    mut path: Trajectory,
+    first: Laid<'a>,
+    samples: usize,
+    lay: impl Fn(&Trajectory) -> Laid<'a>,
+) -> Fitted<'a> {
+    let turn = first.sums().coherent.arg();
+    path.theta += turn;
+    let mut laid = first.turned(turn);
+    let mut sums = laid.sums();
     for _ in 0..PASSES {
-        let laid = lay(&path);
-        let Some(fit) = Fit::of(&laid.sums(), &[TAU, EPS]) else { break };
+        let Some(fit) = Fit::of(&sums, &[TAU, EPS]) else { break };
+        let half_chips = 0.5 * samples as f64 / path.samples_per_chip();
+        if fit.step[0].abs() + std::f64::consts::TAU * fit.step[NU].abs() * half_chips < SETTLED_RAD {
+            break;
+        }
         correct_about(&mut path, fit.step, laid.middle_chip);
+        laid = lay(&path);
+        sums = laid.sums();
     }
-    path
+    Fitted { path, laid, sums }
 }
 
 /// A least-squares step with some parameters held where they are.

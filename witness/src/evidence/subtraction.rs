@@ -28,9 +28,29 @@ struct Piece {
     conjugate: Vec<Complex64>,
 }
 
-/// Samples of one frame with its replica beside them.
-pub(super) struct Laid {
+/// Shown samples where they stand, for replicas to be laid beside.
+pub(super) struct Stage {
+    position: i64,
     received: Vec<Complex64>,
+    history: History,
+}
+
+impl Stage {
+    /// The samples that stand at `position` of their stream, with room around them: the replica comes in blocks, and only whole ones.
+    pub(super) fn of(position: i64, samples: &[Complex32]) -> Self {
+        let mut padded = vec![Complex32::ZERO; samples.len() + 2 * MARGIN];
+        padded[MARGIN..MARGIN + samples.len()].copy_from_slice(samples);
+        Self {
+            position,
+            received: samples.iter().map(|sample| double(*sample)).collect(),
+            history: History::from_samples(position - MARGIN as i64, padded),
+        }
+    }
+}
+
+/// Samples of one frame with its replica beside them.
+pub(super) struct Laid<'a> {
+    received: &'a [Complex64],
     /// The pieces of each chirp.
     chirps: Vec<Vec<Piece>>,
     incoherent: bool,
@@ -38,35 +58,39 @@ pub(super) struct Laid {
     pub(super) middle_chip: f64,
 }
 
-impl Laid {
-    /// Lays the chirps along a path beside samples that stand at `position` of their stream. With
-    /// `incoherent` every chirp has a phase of its own.
-    pub(super) fn of(
-        chirps: Chirps,
-        incoherent: bool,
-        path: &Trajectory,
-        position: i64,
-        samples: &[Complex32],
-    ) -> Self {
-        let stage = stage(position, samples);
-        let middle = position as f64 + 0.5 * samples.len() as f64;
+impl<'a> Laid<'a> {
+    /// Lays the chirps along a path beside samples. With `incoherent` every chirp has a phase of its own.
+    pub(super) fn of(chirps: Chirps, incoherent: bool, path: &Trajectory, stage: &'a Stage) -> Self {
+        let (position, length) = (stage.position, stage.received.len());
+        let middle = position as f64 + 0.5 * length as f64;
         let pieces = chirps.placed().map(|placed| {
             let mut pieces = Vec::new();
-            placed.visit(chirps.sf, &stage, path, |block| {
+            placed.visit(chirps.sf, &stage.history, path, |block| {
                 // A block begins on a whole position; rounding takes off only what the double lost.
                 let from = path.sample_of_chip(block.run.chip).round() as i64 - position;
                 let (run, taper) = (block.run, block.taper);
                 let conjugate: Vec<Complex64> = block.map(|sample| sample.conjugate).collect();
-                pieces.extend(Piece::within(from, (run, taper), &conjugate, samples.len()));
+                pieces.extend(Piece::within(from, (run, taper), conjugate, length));
             });
             pieces
         });
         Self {
             chirps: pieces.filter(|pieces| !pieces.is_empty()).collect(),
-            received: samples.iter().map(|sample| double(*sample)).collect(),
+            received: &stage.received,
             incoherent,
             middle_chip: (middle - path.anchor_sample) / path.samples_per_chip(),
         }
+    }
+
+    /// The same along a path whose carrier is turned by so many radians.
+    pub(super) fn turned(mut self, theta: f64) -> Self {
+        let turn = Complex64::from_polar(1.0, -theta);
+        for piece in self.chirps.iter_mut().flatten() {
+            for conjugate in &mut piece.conjugate {
+                *conjugate *= turn;
+            }
+        }
+        self
     }
 
     /// Samples that the frame covers.
@@ -112,16 +136,13 @@ impl Laid {
         }
         // Window `w` holds the replica at the delays `late ..= -early` of sample `w + late`.
         let rows = || replica.windows(taps).zip(&received[late..]);
-        let mut gram = vec![vec![Complex64::ZERO; taps]; taps];
         let mut target = vec![Complex64::ZERO; taps];
         for (row, y) in rows() {
-            for (k, a) in row.iter().enumerate() {
-                target[k] += a.conj() * y;
-                for (sum, b) in gram[k].iter_mut().zip(row) {
-                    *sum += a.conj() * b;
-                }
+            for (target, a) in target.iter_mut().zip(row) {
+                *target += a.conj() * y;
             }
         }
+        let gram = lagged_products(&replica, taps);
         let gains = solve(gram, target);
         rows()
             .map(|(row, y)| single(y - row.iter().zip(&gains).map(|(x, gain)| x * gain).sum::<Complex64>()))
@@ -157,7 +178,7 @@ impl Piece {
     fn within(
         from: i64,
         (mut run, taper): (Run, Option<Taper>),
-        conjugate: &[Complex64],
+        mut conjugate: Vec<Complex64>,
         length: usize,
     ) -> Option<Self> {
         let skipped = usize::try_from(-from).unwrap_or(0).min(conjugate.len());
@@ -165,17 +186,26 @@ impl Piece {
         let taken = (conjugate.len() - skipped).min(length.saturating_sub(first));
         run.chip += skipped as f64 * run.step;
         run.frequency += skipped as f64 * run.step * run.slope;
-        let conjugate = conjugate[skipped..skipped + taken].to_vec();
+        conjugate.truncate(skipped + taken);
+        conjugate.drain(..skipped);
         (taken > 0).then_some(Self { first, run, taper, conjugate })
     }
 }
 
-/// The samples in a stream of their own, with room around them: the replica comes in blocks, and only whole
-/// ones.
-fn stage(position: i64, samples: &[Complex32]) -> History {
-    let mut padded = vec![Complex32::ZERO; samples.len() + 2 * MARGIN];
-    padded[MARGIN..MARGIN + samples.len()].copy_from_slice(samples);
-    History::from_samples(position - MARGIN as i64, padded)
+/// Products of a replica with itself at every two of so many lags, over its windows: of neighbouring diagonal entries only the ends differ.
+fn lagged_products(replica: &[Complex64], taps: usize) -> Vec<Vec<Complex64>> {
+    let windows = replica.len() + 1 - taps;
+    let mut gram = vec![vec![Complex64::ZERO; taps]; taps];
+    for lag in 0..taps {
+        let mut sum: Complex64 =
+            replica[..windows].iter().zip(&replica[lag..]).map(|(a, b)| a.conj() * b).sum();
+        for first in 0..taps - lag {
+            (gram[first][first + lag], gram[first + lag][first]) = (sum, sum.conj());
+            let product = |at: usize| Some(replica.get(at)?.conj() * replica.get(at + lag)?);
+            sum += product(first + windows).unwrap_or_default() - product(first).unwrap_or_default();
+        }
+    }
+    gram
 }
 
 /// Solves `gram x = target` for a Hermitian matrix with a ridge, by Gauss-Jordan; no energy at all solves to
