@@ -165,6 +165,7 @@ fn testimony(
         report,
         samples_root: Some(merkle_root(&leaves)),
         commitments: Vec::new(),
+        paths: Vec::new(),
         reveal: None,
         showing: Some(Sealed::seal(&showing, &secret(number))),
     }
