@@ -195,6 +195,23 @@ fn the_attack_table_counts_every_edge_and_writes_a_bundle_a_villain() {
     assert!(table.honest_scores["noise_floor"].iter().all(|score| *score < 10.0));
 }
 
+/// Rounds that are not audited show no samples: there one radio's keys are held by their places, and a copier by nothing.
+#[test]
+fn one_receiver_behind_two_keys_is_told_in_every_audited_round() {
+    let villains = [Villainy::OneRadio, Villainy::ReportCopier];
+    let table = attack_table((12..13, 1), 12, &villains, None, &mut |_| {}).unwrap();
+    for row in &table.rows {
+        assert!(row.rejected["guard_noise"] > 2, "{row:?}");
+    }
+    let [radio, copier] = &table.rows[..] else { panic!("two rows") };
+    // The copier only witnesses; of the one radio's edges half are its beacons, as honest receivers heard them.
+    assert!(copier.scores["guard_noise"].iter().all(|score| *score >= 10.0), "{:?}", copier.scores);
+    assert_eq!((radio.accepted.count, radio.paid), (0, 0), "{radio:?}");
+    let honest = &table.honest_scores["guard_noise"];
+    assert!(honest.len() > 10 && honest.iter().all(|score| *score < 5.0), "{honest:?}");
+    assert_eq!(table.honest_edges_rejected.count, 0);
+}
+
 fn sum_of(counts: &std::collections::BTreeMap<&str, u64>) -> u64 {
     counts.values().sum()
 }

@@ -1,6 +1,7 @@
-//! Adaptive: ours, not the study's. It has read the verifier's code and runs it at home. Before it asserts anything it asks, for place after place around its antenna, how often
-//! the place test would let it through, given where the public anchors stand and how echoes err, and asserts the farthest one that passes half the time. Its reports are
-//! edited to match, as the expert's are. What it gains is that distance: some hundred metres, less than the cell it is paid for is wide, in half of its epochs.
+//! Adaptive: ours, not the study's. It has read the verifier's code and runs it at home. Before it asserts anything it asks, for place
+//! after place around its antenna, how often the place test would let it through, given where the public anchors stand and how echoes
+//! err, and asserts the farthest one that passes half the time. Its reports are edited to match, as the expert's are. What it gains is
+//! that distance: some hundred metres, less than the cell it is paid for is wide, in half of its epochs.
 
 use ether::Draw;
 use geo_index::{

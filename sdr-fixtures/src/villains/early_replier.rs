@@ -1,6 +1,6 @@
-//! Early replier: asserts a place 3 km nearer to the middle of the city than it stands, and answers 20 us before its turnaround is over, so
-//! that a challenger who multiplies round trips by the speed of light finds it there. Nobody does: the turnaround is a number that all
-//! listeners share and that falls out, and the differences of arrival say from where it answered and beaconed.
+//! Early replier: asserts a place 3 km nearer to the middle of the city than it stands, and answers 20 us before its turnaround is
+//! over, so that a challenger who multiplies round trips by the speed of light finds it there. Nobody does: the turnaround is a number
+//! that all listeners share and that falls out, and the differences of arrival say from where it answered and beaconed.
 
 use geo_index::geodesy::{LIGHT_M_PER_NS, azimuth_deg, destination};
 use hotspot_agent::{HeardBeacon, Transmission};

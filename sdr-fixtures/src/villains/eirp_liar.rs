@@ -1,7 +1,7 @@
-//! S13, EIRP liar: two owners with amplifiers of their own. One radiates 10 dB more than it states, to be heard where it should not be; the other 10 dB
-//! less, so that what it states as its coverage is not. Everything else they do is right. What is received is then stronger
-//! than free space lets through from what is stated, where the path is clear and short; elsewhere a few dB hide among the shadows, and
-//! what stands against them there is only what others see of the same path the other way.
+//! S13, EIRP liar: two owners with amplifiers of their own. One radiates 10 dB more than it states, to be heard where it should not be;
+//! the other 10 dB less, so that what it states as its coverage is not. Everything else they do is right. What is received is then
+//! stronger than free space lets through from what is stated, where the path is clear and short; elsewhere a few dB hide among the
+//! shadows, and what stands against them there is only what others see of the same path the other way.
 
 use hotspot_agent::Transmission;
 

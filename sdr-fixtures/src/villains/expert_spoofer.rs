@@ -1,6 +1,6 @@
-//! S5, expert spoofer: a real radio whose owner asserts a place 1 km off, and whose firmware edits every report, power and
-//! arrival, into what would have been heard there. It may also send when it likes, which moves all arrivals alike and so changes nothing. What it cannot
-//! edit is when anchors hear its own beacons: their times fit no place 1 km away. That is too near to be blamed for
+//! S5, expert spoofer: a real radio whose owner asserts a place 1 km off, and whose firmware edits every report, power and arrival,
+//! into what would have been heard there. It may also send when it likes, which moves all arrivals alike and so changes nothing. What
+//! it cannot edit is when anchors hear its own beacons: their times fit no place 1 km away. That is too near to be blamed for
 //! ([`poc_verifier::place::RESOLVE_M`]), so its place stays unproven and nothing is paid.
 
 use geo_index::geodesy::destination;

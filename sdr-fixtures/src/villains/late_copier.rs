@@ -1,5 +1,5 @@
-//! S12 without a colluder: waits until reports are revealed, copies the best one of every beacon with jitter, and reveals it as its own. It
-//! could not commit to what it did not know yet, so its report has no commitment in the closed set.
+//! S12 without a colluder: waits until reports are revealed, copies the best one of every beacon with jitter, and reveals it as its
+//! own. It could not commit to what it did not know yet, so its report has no commitment in the closed set.
 
 use ether::Draw;
 use hotspot_agent::HeardBeacon;

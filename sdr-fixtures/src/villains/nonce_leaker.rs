@@ -1,7 +1,7 @@
-//! S3, leaked nonces: a colluding beaconer opens its link to a friend beforehand, dithers, times, channels and all. The friend (there are two) transmits for
-//! real but has no reception: it lets a simulator send the colluder's beacon over a path of its own invention, with plausible fading from hop to
-//! hop, and reports what a receiver there hears, samples included. Everything fits but the path: how it fades the other way, only
-//! those who are on it know.
+//! S3, leaked nonces: a colluding beaconer opens its link to a friend beforehand, dithers, times, channels and all. The friend (there
+//! are two) transmits for real but has no reception: it lets a simulator send the colluder's beacon over a path of its own invention,
+//! with plausible fading from hop to hop, and reports what a receiver there hears, samples included. Everything fits but the path: how
+//! it fades the other way, only those who are on it know.
 
 use ether::Surroundings;
 use poc_verifier::CheckName;

@@ -1,6 +1,6 @@
 //! S2, payload leaker: a friend with ears passes on the decoded bytes (and the channels they came on) before the set is closed; the
-//! leaker, who beacons but has no reception, invents the measurements: a plausible level, one carrier offset, evenly spaced times. The bytes are right.
-//! The secret dithers of frequency, power and time are not in them.
+//! leaker, who beacons but has no reception, invents the measurements: a plausible level, one carrier offset, evenly spaced times. The
+//! bytes are right. The secret dithers of frequency, power and time are not in them.
 
 use ether::Draw;
 use hotspot_agent::HeardBeacon;

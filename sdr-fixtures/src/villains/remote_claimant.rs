@@ -1,6 +1,6 @@
-//! S10, remote claimant: the key is asserted in one part of the city; a colluder's radio in another transmits and listens for it. The owner
-//! edits what comes over the network into what would have been heard at the asserted place, and the network delays the answers. Anchors time the
-//! beacons where they are sent from, and answers come back milliseconds later than radio goes.
+//! S10, remote claimant: the key is asserted in one part of the city; a colluder's radio in another transmits and listens for it. The
+//! owner edits what comes over the network into what would have been heard at the asserted place, and the network delays the answers.
+//! Anchors time the beacons where they are sent from, and answers come back milliseconds later than radio goes.
 
 use ether::Draw;
 use geo_index::geodesy::destination;

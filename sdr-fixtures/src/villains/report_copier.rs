@@ -1,6 +1,8 @@
-//! S12, report copier: a colluding neighbour hands over what it heard, samples and all, before the set is closed. The copier transmits for real but has no reception:
-//! it moves the neighbour's numbers to its own place, jitters them, drowns the neighbour's noise in its own, 6 dB stronger, and signs. Where
-//! samples are asked for, both show the noise before the same frame, and a fifth of the one is in the other.
+//! S12, report copier: a colluding neighbour hands over what it heard, samples and all, before the set is closed. The copier transmits
+//! for real but has no reception: it moves the neighbour's numbers to its own place, jitters them, drowns the neighbour's noise in its
+//! own, 6 dB stronger, and signs. Where samples are asked for, both show the noise before the same frame, and a fifth of the one is in
+//! the other.
+//! Only audited rounds are told so, one in four: in the others it is paid until somebody adds up days.
 
 use ether::Draw;
 use hotspot_agent::{HeardBeacon, KeptFrame};

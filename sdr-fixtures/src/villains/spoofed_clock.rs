@@ -1,5 +1,6 @@
-//! S15, spoofed satellites: somebody plays satellite to one anchor, and its pulse ramps off to 10 us, three kilometres of light. The anchor is
-//! honest and does not know. What it times is untrue and none of it may condemn anybody: each place is what most anchors agree on.
+//! S15, spoofed satellites: somebody plays satellite to one anchor, and its pulse ramps off to 10 us, three kilometres of light. The
+//! anchor is honest and does not know. What it times is untrue and none of it may condemn anybody: each place is what most anchors
+//! agree on.
 
 use ether::Clock;
 

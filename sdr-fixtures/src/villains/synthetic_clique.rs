@@ -1,7 +1,7 @@
-//! S8, synthetic clique: four keys without a radio, asserted about the middle of the city, among anchors. A simulator
-//! sends their beacons to each other: every one is witnessed by all others with perfect data, samples, echoes and answers included. Nobody
-//! outside hears any of it, so no anchor places them and the graph's gate stays shut: unproven, and unpaid. Nothing accuses them;
-//! an honest hotspot in the desert looks the same.
+//! S8, synthetic clique: four keys without a radio, asserted about the middle of the city, among anchors. A simulator sends their
+//! beacons to each other: every one is witnessed by all others with perfect data, samples, echoes and answers included. Nobody outside
+//! hears any of it, so no anchor places them and the graph's gate stays shut: unproven, and unpaid. Nothing accuses them; an honest
+//! hotspot in the desert looks the same.
 
 use geo_index::geodesy::destination;
 

@@ -1,6 +1,7 @@
-//! S9, wormhole: a radio on one side of the city records a beacon off the air, frame by frame; the network carries the samples to a second radio, without a key, 30 m from
-//! an honest hotspot on the other side, which sends them again, 2 to 60 ms late, so softly that nobody else hears it. The
-//! honest hotspot reports in good faith what it heard. The edge is impossible and must go; the hotspot did nothing.
+//! S9, wormhole: a radio on one side of the city records a beacon off the air, frame by frame; the network carries the samples to a
+//! second radio, without a key, 30 m from an honest hotspot on the other side, which sends them again, 2 to 60 ms late, so softly that
+//! nobody else hears it. The honest hotspot reports in good faith what it heard. The edge is impossible and must go; the hotspot did
+//! nothing.
 
 use std::collections::BTreeSet;
 
