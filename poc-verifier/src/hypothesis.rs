@@ -73,7 +73,8 @@ impl Hypothesis {
             }
             // Apart from the above: who was told the dithers gathers credit there, and would pay with it.
             Self::Leak => &[CheckName::Reciprocity],
-            Self::Clone => &[CheckName::GuardNoise, CheckName::Phase],
+            // Phases, which echoes keep as they are, would condemn two honest neighbours every day: they flag.
+            Self::Clone => &[CheckName::GuardNoise],
             Self::Power => &[CheckName::LinkBudget],
             Self::Floor => &[CheckName::NoiseFloor],
             Self::Place => &[],

@@ -133,7 +133,7 @@ impl Likelihood {
     /// The likeliest moment: one of the leads, moved to the middle of those that fit it.
     pub(super) fn moment(&self, leads: &[f64]) -> f64 {
         let mut tried: Vec<(u32, f64)> = leads.iter().map(|lead| (self.about(leads, *lead), *lead)).collect();
-        tried.sort_by(|a, b| b.0.cmp(&a.0));
+        tried.sort_by_key(|(explained, _)| std::cmp::Reverse(*explained));
         let tried = tried.into_iter().take(MOMENTS).map(|(_, lead)| (self.sum(leads, lead), lead));
         let Some((_, best)) = tried.max_by(|a, b| a.0.total_cmp(&b.0)) else { return 0.0 };
         let (mut weights, mut sum) = (0.0, 0.0);

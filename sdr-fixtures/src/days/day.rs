@@ -7,7 +7,7 @@ use poc_verifier::{
 use super::{
     Dice, Site,
     air::{self, WINDOW_NS},
-    arrivals,
+    arrivals, clones,
     villains::Villain,
 };
 
@@ -67,6 +67,9 @@ pub fn score_day(site: &Site, villain: Option<&dyn Villain>, dice: &mut Dice) ->
         };
         let judged = judgement::judge_edge(&edge);
         day.evidence.add_report(&judged.findings);
+        if number.is_multiple_of(protocol.audit_one_in as usize) {
+            day.evidence.add_report(&[clones::guards(villain.and_then(Villain::copy), dice)]);
+        }
         if cheated == villain.is_some() {
             day.reports += 1;
             day.paid += u64::from(judged.outcome == Outcome::Accepted);

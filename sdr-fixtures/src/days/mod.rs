@@ -7,6 +7,7 @@
 
 mod air;
 mod arrivals;
+mod clones;
 mod day;
 mod dice;
 pub mod flags;

@@ -108,6 +108,8 @@ pub struct Count {
     pub owners: u64,
     /// Of them rejected on more than two days in thirty.
     pub condemned: u64,
+    /// Of them rejected at all, by a day or by days added up.
+    pub caught: u64,
 }
 
 impl Count {
@@ -124,6 +126,7 @@ impl Count {
             count.unproven += number(Outcome::Unproven) as u64;
             count.reports += days.iter().map(|day| day.reports).sum::<u64>();
             count.reports_paid += days.iter().map(|day| day.paid).sum::<u64>();
+            count.caught += u64::from(number(Outcome::Rejected) > 0 || adds_up(days, calibration));
             count.condemned += u64::from(number(Outcome::Rejected) > REJECTED_DAYS_MAX);
         }
         count
@@ -133,6 +136,14 @@ impl Count {
     pub fn accepted(&self) -> u64 {
         self.days - self.rejected - self.unproven
     }
+}
+
+/// Whether some hypothesis of one owner's days adds up to a rejection.
+fn adds_up(days: &[Day], calibration: &Calibration) -> bool {
+    Hypothesis::ALL.into_iter().any(|hypothesis| {
+        let mut cusum = Cusum::default();
+        days.iter().any(|day| cusum.add(hypothesis, &day.evidence, calibration) == Outcome::Rejected)
+    })
 }
 
 /// How far a cheat's days lie over the threshold that catches it, in their own standard deviations.

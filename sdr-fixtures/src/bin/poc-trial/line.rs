@@ -71,6 +71,10 @@ impl Line<'_> {
         match goal {
             Goal::Unpaid(share) => at_most(self.paid(), 1.0 - share),
             Goal::ReportsUnpaid(share) => at_most(self.reports_paid(), 1.0 - share),
+            Goal::InAMonth(share) => {
+                let Count { owners, caught, .. } = self.count;
+                at_most(Rate::new(owners - caught, owners), 1.0 - share)
+            }
             Goal::Spared(share) => at_most(self.rejected(), share),
             Goal::Declared => Met::Told,
         }
@@ -96,6 +100,10 @@ impl Line<'_> {
         );
         if self.row.goals.iter().any(|goal| matches!(goal, Goal::ReportsUnpaid(_))) {
             let _ = write!(text, ", reports paid {} of {}", passed.count, passed.of);
+        }
+        if self.row.months {
+            let Count { owners, caught, .. } = count;
+            let _ = write!(text, ", {caught} of {owners} owners rejected within a month");
         }
         if let Some(Margin { hypothesis, sigmas }) = self.margin {
             let _ = write!(text, ", {hypothesis} margin {sigmas:.1} sigma (extrapolated)");

@@ -138,7 +138,9 @@ impl Trial<'_> {
         let owners = match &row.villain {
             None => self.honest_days(row.around),
             Some(villain) => {
-                draw(self.arguments, Purpose::Report, row.around, (self.arguments.days, 1), Some(&**villain))
+                let months = (self.arguments.days / DAYS_PER_OWNER).max(1);
+                let owners = if row.months { (months, DAYS_PER_OWNER) } else { (self.arguments.days, 1) };
+                draw(self.arguments, Purpose::Report, row.around, owners, Some(&**villain))
             }
         };
         let count = Count::of(&owners, &self.calibration);
@@ -212,7 +214,7 @@ impl Trial<'_> {
         let metres = Adaptive { passes: 0.5 }.greatest_m(passing);
         let (name, villain) =
             (format!("{ADAPTIVE}-{metres:.0}m"), Some(Box::new(ExpertSpoof { metres }) as _));
-        self.row(&Row { name, around, goals: vec![Goal::Declared], villain })
+        self.row(&Row { name, around, goals: vec![Goal::Declared], months: false, villain })
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Goal {
     Unpaid(f64),
     /// At least this share of single reports is rejected, whatever the day says.
     ReportsUnpaid(f64),
+    /// At least this share of owners is rejected within thirty days, by a day or by days added up.
+    InAMonth(f64),
     /// At most this share of an honest hotspot's days is rejected.
     Spared(f64),
     /// Declared uncatchable; the numbers say how much.
@@ -28,6 +30,7 @@ impl Goal {
         match self {
             Self::Unpaid(share) => format!("unpaid >= {}", percent(share)),
             Self::ReportsUnpaid(share) => format!("reports unpaid >= {}", percent(share)),
+            Self::InAMonth(share) => format!("rejected within a month >= {}", percent(share)),
             Self::Spared(share) => format!("honest rejected <= {}", percent(share)),
             Self::Declared => "declared uncatchable".into(),
         }
@@ -47,6 +50,8 @@ pub(crate) struct Row {
     pub(crate) around: Around,
     /// What is asked.
     pub(crate) goals: Vec<Goal>,
+    /// Whether thirty days are drawn of each owner, and added up.
+    pub(crate) months: bool,
     /// Who cheats; nobody in the honest rows.
     pub(crate) villain: Option<Box<dyn Villain>>,
 }
@@ -63,13 +68,14 @@ pub(crate) fn all() -> Vec<Row> {
         name: name.into(),
         around,
         goals: vec![Goal::Spared(0.001)],
+        months: true,
         villain: None,
     });
     honest.into_iter().chain(without_a_radio()).chain(elsewhere()).chain(shared()).chain(others()).collect()
 }
 
 fn row(name: impl Into<String>, around: Around, goals: &[Goal], villain: impl Villain + 'static) -> Row {
-    Row { name: name.into(), around, goals: goals.to_vec(), villain: Some(Box::new(villain)) }
+    Row { name: name.into(), around, goals: goals.to_vec(), months: false, villain: Some(Box::new(villain)) }
 }
 
 /// S1 to S3, S8, S11: what it reports it has not received.
@@ -135,16 +141,19 @@ fn shared() -> Vec<Row> {
         ("12db", 12.0, 0.999),
         ("15db", 15.0, 0.87),
     ];
-    let copier = |own_noise_db, forged_phases| Copier(Copy { own_noise_db, forged_phases });
+    let copier = |own_noise_db| Copier(Copy { own_noise_db });
     let mut rows: Vec<Row> = one_radio
         .into_iter()
         .map(|(name, own_noise_db, share)| {
-            row(format!("s7-one-radio-{name}"), SUBURB_6, &[Unpaid(share)], copier(own_noise_db, false))
+            row(format!("s7-one-radio-{name}"), SUBURB_6, &[Unpaid(share)], copier(own_noise_db))
         })
         .collect();
-    rows.push(row("s7-one-radio-9db-forged-phases", SUBURB_6, &[Unpaid(0.9999)], copier(9.0, true)));
-    rows.push(row("s7-one-radio-12db-forged-phases", SUBURB_6, &[Unpaid(0.08)], copier(12.0, true)));
-    rows.push(row("s12-copier-9db", SUBURB_6, &[Unpaid(0.9999)], copier(9.0, false)));
+    for (own_noise_db, share) in [(12.0, 0.999), (15.0, 0.9), (18.0, 0.5)] {
+        let name = format!("s7-one-radio-{own_noise_db}db-month");
+        let month = row(name, SUBURB_6, &[Goal::InAMonth(share)], copier(own_noise_db));
+        rows.push(Row { months: true, ..month });
+    }
+    rows.push(row("s12-copier-9db", SUBURB_6, &[Unpaid(0.9999)], copier(9.0)));
     rows
 }
 

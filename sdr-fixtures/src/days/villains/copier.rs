@@ -8,8 +8,6 @@ use super::Villain;
 pub struct Copy {
     /// Noise that each key added over what the antenna heard, dB; minus infinity for none.
     pub own_noise_db: f64,
-    /// Whether phases from hop to hop are forged, too.
-    pub forged_phases: bool,
 }
 
 /// S7, S12.
