@@ -21,7 +21,7 @@ use crate::{
     checks,
     edge::{Asked, Edge},
     finding::{CheckName, Finding, Outcome, decide},
-    messages::{ClosedSet, Opening, Report, ShortId},
+    messages::{ClosedSet, Hop, Opening, Report, ShortId},
     party::{Known, Party},
     place::{self, PlaceVerdict},
     plan::{BeaconPlan, Randomness, is_drawn},
@@ -199,14 +199,13 @@ fn find_answers(epoch: &Epoch, rounds: &mut [Planned]) {
     }
 }
 
-/// Whether a report tells of nothing but answers: they are no claim of coverage. One whose every answer is known to be another has none.
+/// Whether a report tells of nothing but answers: they are no claim of coverage. One whose every answer is known to be another has none; beside
+/// a known one a frame that noise passed off is forgiven.
 fn only_answers(planned: &Planned, report: &Report) -> bool {
-    let own = |payload: &[u8]| {
-        planned.answers.is_empty()
-            || planned.answers.iter().any(|(_, answer)| answer.frame_of(payload).is_some())
-    };
+    let known = |hop: &Hop| planned.answers.iter().any(|(_, answer)| answer.frame_of(&hop.payload).is_some());
     !report.hops.is_empty()
-        && report.hops.iter().all(|hop| answer::is_marked(&hop.payload) && own(&hop.payload))
+        && report.hops.iter().all(|hop| answer::is_marked(&hop.payload))
+        && (planned.answers.is_empty() || report.hops.iter().any(known))
 }
 
 fn place_of(epoch: &Epoch, party: &Party, rounds: &[Planned]) -> PlaceVerdict {

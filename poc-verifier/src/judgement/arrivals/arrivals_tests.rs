@@ -287,3 +287,14 @@ fn an_invented_answer_is_not_one() {
     let edges = &judged.rounds[1].edges;
     assert_eq!((edges.len(), edges[0].outcome), (1, Outcome::Rejected));
 }
+
+/// Noise passes the CRC of a frame now and then: beside three frames of the answer nobody is accused for it.
+#[test]
+fn a_misread_frame_beside_an_answer_is_no_claim() {
+    let mut city = City::new(3, 0.0, false);
+    for said in &mut city.rounds[1].testimonies {
+        said.report.hops[0].payload[10] ^= 1;
+    }
+    let judged = city.judged(&city.rounds);
+    assert!(judged.rounds[1].edges.is_empty(), "{:?}", judged.rounds[1].edges);
+}
