@@ -84,11 +84,11 @@ impl Hypothesis {
     /// Share of the honest-reject budget of one day in a thousand that this hypothesis may spend.
     pub const fn weight(self) -> f64 {
         match self {
-            Self::Blind => 0.15,
-            Self::Clone => 0.25,
-            Self::Place => 0.4,
-            Self::Power | Self::Floor => 0.05,
-            Self::Leak => 0.1,
+            Self::Blind => 0.2,
+            Self::Leak => 0.15,
+            Self::Clone => 0.5,
+            // Echoes are the same every day, and so would its victims be. A place that is doubted is unproven long before it is rejected.
+            Self::Place | Self::Power | Self::Floor => 0.05,
         }
     }
 
