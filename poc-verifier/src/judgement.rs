@@ -276,7 +276,10 @@ fn judge_round(
             let back = reciprocal::levels(rounds, planned.round.window, (witness, planned.beaconer));
             let clock_late_ns = clocks.offset_ns(&witness.key, number);
             let edge = edge(epoch, planned, witness, said, both);
-            Some(judge_edge(&Edge { answer_late_ns, clock_late_ns, back, ..edge }))
+            let edge = Edge { answer_late_ns, clock_late_ns, back, ..edge };
+            let mut judged = judge_edge(&edge);
+            checks::frequency::clock::hold_against(&edge, &mut judged);
+            Some(judged)
         })
         .collect();
     edges.sort_by_key(|edge| edge.witness);

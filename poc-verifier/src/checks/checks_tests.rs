@@ -828,3 +828,22 @@ fn a_beacon_that_took_a_detour_over_a_network_is_a_relays() {
         assert_eq!(case.verdict().0, Outcome::Accepted, "a clock that runs free knows no lateness");
     }
 }
+
+/// A carrier moved by arithmetic keeps its dithers, and leaves its clock behind; an honest one is what it was.
+#[test]
+fn a_carrier_without_its_clock_is_rejected_by_frequency() {
+    for (seed, _) in seeds() {
+        let honest = Case::honest(seed);
+        let before = judge_edge(&honest.edge());
+        let mut after = before.clone();
+        frequency::clock::hold_against(&honest.edge(), &mut after);
+        assert_eq!(before.outcome, after.outcome, "seed {seed}");
+        let shifted = honest.edit(|hop, plan| hop.cfo_mhz += i64::from(plan.channel_hz) * 30 / 1000);
+        let mut judged = judge_edge(&shifted.edge());
+        assert_eq!(judged.outcome, Outcome::Accepted, "the dithers are all there");
+        frequency::clock::hold_against(&shifted.edge(), &mut judged);
+        let deciding = &judged.findings[judged.decided_by.unwrap()];
+        assert_eq!((deciding.check, deciding.unit), (CheckName::Frequency, "ppm"), "seed {seed}");
+        assert_eq!(judged.outcome, Outcome::Rejected);
+    }
+}

@@ -3,6 +3,10 @@
 //! One oscillator pair makes one relative offset: `cfo_k = eps f_k + dither_k + error`. The offset `eps` is fitted (median over hops),
 //! the dithers are known once the beacon is opened. An honest hop leaves its estimator's error and a few hertz of wander
 //! (notes/physics.md section 1: 2 to 5 Hz); a report made up without hearing leaves the dither itself, +-500 Hz.
+//!
+//! The judged rounds of an epoch are held against the sample clock, too ([`mod@clock`]); the worse of the two decides.
+
+pub mod clock;
 
 use crate::{
     edge::Edge,

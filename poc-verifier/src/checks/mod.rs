@@ -1,13 +1,14 @@
 //! One file a check. Each is a function of an edge, knows nothing of the others, and says what it measured, what is allowed, and how
 //! much likelier a cheat would have produced this than an honest radio.
 //!
-//! One of them, `graph`, is a gate over all edges of a round and runs when the others have spoken; [`guard_noise`] compares two of them.
+//! One of them, `graph`, is a gate over all edges of a round and runs when the others have spoken; [`guard_noise`] compares two of them. So
+//! late runs the part of `frequency` that holds carriers against sample clocks.
 //!
 //! What a check needs and does not have makes it accept (nothing speaks against the edge) or say unproven (something must be known
 //! first), never reject.
 
 mod commit_reveal;
-mod frequency;
+pub mod frequency;
 mod freshness;
 mod geometry;
 pub(crate) mod graph;

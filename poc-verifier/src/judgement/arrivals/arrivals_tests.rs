@@ -57,6 +57,7 @@ fn timed(
         payload: payload.to_vec(),
         channel_hz,
         cfo_mhz: (cfo_hz * 1e3) as i64,
+        sfo_ppb: ((from.fast - to.fast) * 1e9) as i32,
         arrival_ns: START_NS + shown_ns.floor() as i64,
         arrival_ps: (shown_ns.rem_euclid(1.0) * 999.0) as u32,
         ..hop()
@@ -297,4 +298,20 @@ fn a_misread_frame_beside_an_answer_is_no_claim() {
     }
     let judged = city.judged(&city.rounds);
     assert!(judged.rounds[1].edges.is_empty(), "{:?}", judged.rounds[1].edges);
+}
+
+/// Every judged round holds carriers against sample clocks.
+#[test]
+fn carriers_without_their_clocks_are_rejected_in_a_judged_round() {
+    let mut city = City::new(4, 0.0, false);
+    let by_clock = |city: &City| {
+        let judged = city.judged(&city.rounds);
+        let findings = judged.rounds[0].edges.iter().flat_map(|edge| edge.findings.clone());
+        findings.filter(|finding| finding.unit == "ppm" && finding.outcome == Outcome::Rejected).count()
+    };
+    assert_eq!(by_clock(&city), 0);
+    for hop in city.rounds[0].testimonies.iter_mut().flat_map(|said| &mut said.report.hops) {
+        hop.cfo_mhz += i64::from(hop.channel_hz) * 30 / 1000;
+    }
+    assert_eq!(by_clock(&city), 10);
 }
