@@ -20,14 +20,17 @@ pub struct Cusum {
 }
 
 impl Cusum {
-    /// Adds a day and answers what the days together say. A hypothesis that does not accumulate, was not tested, or is not calibrated
-    /// leaves the sum as it is and says unproven.
+    /// Adds a day and answers what the days together say. A hypothesis that does not accumulate, was not tested, is not calibrated, or speaks against
+    /// the hotspot with too few behind it leaves the sum as it is and says unproven.
     pub fn add(&mut self, hypothesis: Hypothesis, day: &DayEvidence, calibration: &Calibration) -> Outcome {
         let limits = calibration.threshold(hypothesis).and_then(|threshold| threshold.cusum);
         let (Some(limits), Some(score), true) = (limits, day.score(hypothesis), hypothesis.accumulates())
         else {
             return Outcome::Unproven;
         };
+        if score > 0.0 && !day.accuses(hypothesis) {
+            return Outcome::Unproven;
+        }
         if self.step(score, limits) > limits.limit { Outcome::Rejected } else { Outcome::Accepted }
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::hypothesis::{Honest, Threshold};
+use crate::hypothesis::{DayBook, Honest, Threshold};
 
 fn calibration(hypothesis: Hypothesis) -> Calibration {
     let honest = Honest { median: -3.0, p99: -1.0, p999: 0.0, max: 2.0 };
@@ -26,8 +26,9 @@ fn small_excesses_add_up_and_honest_days_never_do() {
 #[test]
 fn static_hypotheses_are_not_added_up() {
     use crate::place::PlaceVerdict;
-    let mut day = DayEvidence::default();
-    day.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, votes: 40.0, ..PlaceVerdict::by_genesis() });
+    let mut book = DayBook::default();
+    book.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, votes: 40.0, ..PlaceVerdict::by_genesis() });
+    let day = book.evidence();
     assert_eq!(day.score(Hypothesis::Place), Some(40.0));
     let mut cusum = Cusum::default();
     let said: Vec<Outcome> =

@@ -100,6 +100,8 @@ pub enum Outcome {
 pub const SCORE_MAX: f64 = 30.0;
 /// Score from which a check rejects: a likelihood ratio of e^10 against honesty.
 pub const SCORE_REJECT: f64 = 10.0;
+/// Score from which a check says unproven: a likelihood ratio of e^5 is no proof of a cheat, and an edge so doubtful is no proof of coverage.
+pub const SCORE_DOUBT: f64 = 5.0;
 
 /// What one check says of one edge.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,7 +123,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding that accepts or rejects by its score.
+    /// A finding that accepts, doubts or rejects by its score.
     pub(crate) fn by_score(
         check: CheckName,
         score: f64,
@@ -129,8 +131,17 @@ impl Finding {
         explanation: String,
     ) -> Self {
         let score = score.min(SCORE_MAX);
-        let outcome = if score >= SCORE_REJECT { Outcome::Rejected } else { Outcome::Accepted };
+        let outcome = match score {
+            SCORE_REJECT.. => Outcome::Rejected,
+            SCORE_DOUBT.. => Outcome::Unproven,
+            _ => Outcome::Accepted,
+        };
         Self { check, outcome, measured, allowed, unit, score, explanation }
+    }
+
+    /// Whether the check could tell, even if it did not decide.
+    pub fn tells(&self) -> bool {
+        self.outcome != Outcome::Unproven || self.score >= SCORE_DOUBT
     }
 
     /// A finding that cannot tell.

@@ -18,17 +18,14 @@
 
 mod blame;
 mod calibration;
+mod day;
 
-use crate::{
-    finding::{CheckName, Finding, Outcome},
-    place::{AGREE_BLAME, ANCHORS_BLAME, PlaceVerdict},
-};
+use crate::finding::{CheckName, Outcome};
 
-pub use blame::blame;
+pub use blame::{blame, independent};
 pub use calibration::{CALIBRATION_BYTES_MAX, Calibration, CalibrationError, CusumLimits, Honest, Threshold};
+pub use day::{DayBook, DayEvidence};
 
-/// What one check of one report may say at most, either way.
-const REPORT_SCORE: (f64, f64) = (-2.0, 6.0);
 /// What one hypothesis of one day may come to.
 pub const DAY_SCORE_MAX: f64 = 60.0;
 
@@ -65,7 +62,19 @@ impl Hypothesis {
         }
     }
 
-    /// The checks of a report that this cheat disturbs. The place is not among them: it is known a day, not a report.
+    /// What it does, as an owner is told.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::Blind => "had not heard the beacons",
+            Self::Leak => "had been told of the beacons but had not heard them",
+            Self::Place => "stood elsewhere",
+            Self::Clone => "shared its receiver with another key",
+            Self::Power => "was closer or louder than it says",
+            Self::Floor => "made its levels up",
+        }
+    }
+
+    /// The checks of a report that this cheat disturbs. Place and clone have none: they are known of a day, not of a report.
     pub const fn checks(self) -> &'static [CheckName] {
         match self {
             Self::Blind => {
@@ -73,11 +82,10 @@ impl Hypothesis {
             }
             // Apart from the above: who was told the dithers gathers credit there, and would pay with it.
             Self::Leak => &[CheckName::Reciprocity],
-            // Phases, which echoes keep as they are, would condemn two honest neighbours every day: they flag.
-            Self::Clone => &[CheckName::GuardNoise],
             Self::Power => &[CheckName::LinkBudget],
             Self::Floor => &[CheckName::NoiseFloor],
-            Self::Place => &[],
+            // Phases, which echoes keep as they are, would condemn two honest neighbours every day: they flag.
+            Self::Place | Self::Clone => &[],
         }
     }
 
@@ -95,53 +103,6 @@ impl Hypothesis {
     /// Whether days may be added up: not where honest errors are the same every day (echoes, deaf sites).
     pub const fn accumulates(self) -> bool {
         matches!(self, Self::Blind | Self::Clone)
-    }
-}
-
-/// What a hotspot's day has shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct DayEvidence {
-    sums: [f64; Hypothesis::ALL.len()],
-    tested: [bool; Hypothesis::ALL.len()],
-    placed: bool,
-}
-
-impl DayEvidence {
-    /// Adds what the checks said of one report. Those that could not tell say nothing.
-    pub fn add_report(&mut self, findings: &[Finding]) {
-        for (index, hypothesis) in Hypothesis::ALL.into_iter().enumerate() {
-            let disturbed = |finding: &&Finding| {
-                hypothesis.checks().contains(&finding.check) && finding.outcome != Outcome::Unproven
-            };
-            for finding in findings.iter().filter(disturbed) {
-                self.sums[index] += finding.score.clamp(REPORT_SCORE.0, REPORT_SCORE.1);
-                self.tested[index] = true;
-            }
-        }
-    }
-
-    /// Adds the day's place. Too few anchors, or anchors that do not agree, say nothing against it.
-    pub fn add_place(&mut self, place: &PlaceVerdict) {
-        let may_accuse = place.anchors >= ANCHORS_BLAME
-            && place.agreeing >= AGREE_BLAME
-            && 2 * place.agreeing > place.anchors;
-        self.placed |= place.outcome == Outcome::Accepted;
-        if may_accuse {
-            let index = Hypothesis::Place as usize;
-            self.sums[index] = self.sums[index].max(place.votes);
-            self.tested[index] = true;
-        }
-    }
-
-    /// The day's score; `None` when nothing tested this hypothesis.
-    pub fn score(&self, hypothesis: Hypothesis) -> Option<f64> {
-        self.uncut(hypothesis).map(|sum| sum.min(DAY_SCORE_MAX))
-    }
-
-    /// The same without the cut at [`DAY_SCORE_MAX`]: how far a cheat is from a threshold, not whether.
-    pub fn uncut(&self, hypothesis: Hypothesis) -> Option<f64> {
-        let index = hypothesis as usize;
-        self.tested[index].then_some(self.sums[index])
     }
 }
 
@@ -172,7 +133,8 @@ impl Excess {
     }
 }
 
-/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not proven is unproven at best.
+/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not proven is unproven at best, and so is one
+/// with a score over its threshold that too few stand behind ([`DayEvidence::accuses`]).
 ///
 /// A score below zero speaks for honesty, so no threshold is below zero: else a hotspot that heard little would be rejected for silence.
 pub fn judge_day(day: &DayEvidence, calibration: &Calibration) -> DayVerdict {
@@ -180,11 +142,13 @@ pub fn judge_day(day: &DayEvidence, calibration: &Calibration) -> DayVerdict {
         let (score, fitted) = (day.score(hypothesis)?, calibration.threshold(hypothesis)?.threshold);
         Some(Excess { hypothesis, score, threshold: fitted.max(0.0) })
     });
-    let worst = excesses.max_by(|a, b| a.by().total_cmp(&b.by()));
+    // What may accuse comes first: else a few liars' great excess would hide it.
+    let accusing = |excess: &Excess| excess.by() > 0.0 && day.accuses(excess.hypothesis);
+    let worst = excesses.max_by(|a, b| accusing(a).cmp(&accusing(b)).then(a.by().total_cmp(&b.by())));
     let heard = day.score(Hypothesis::Blind).is_some() && calibration.threshold(Hypothesis::Blind).is_some();
     let outcome = match worst {
-        Some(worst) if worst.by() > 0.0 => Outcome::Rejected,
-        Some(_) if day.placed && heard => Outcome::Accepted,
+        Some(worst) if worst.by() > 0.0 && day.accuses(worst.hypothesis) => Outcome::Rejected,
+        Some(worst) if worst.by() <= 0.0 && day.is_placed() && heard => Outcome::Accepted,
         _ => Outcome::Unproven,
     };
     DayVerdict { outcome, worst }

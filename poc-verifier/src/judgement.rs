@@ -1,9 +1,11 @@
 //! An epoch's rounds, judged: first where everybody is, then every edge.
 //!
 //! Places come first because an edge pays only when both ends' places are proven. Each is judged from what anchors measured of that
-//! party's own beacons in the epoch; nobody's own measurement ever places that party.
+//! party's own beacons in the epoch; nobody's own measurement ever places that party. When every edge has been judged by itself, every witness's
+//! epoch is judged as a whole.
 
 mod arrivals;
+mod day;
 mod free_clock;
 mod on_air;
 mod pairs;
@@ -14,13 +16,14 @@ use std::collections::BTreeMap;
 use geo_index::Terrain;
 use identity::{Hash, PublicKey};
 
-use self::free_clock::FreeClocks;
+use self::{free_clock::FreeClocks, pairs::Resemblances};
 use crate::{
     answer::{self, Answer},
     audit::Audit,
     checks,
     edge::{Asked, Edge},
     finding::{CheckName, Finding, Outcome, decide},
+    hypothesis::DayEvidence,
     messages::{ClosedSet, Hop, Opening, Report, ShortId},
     party::{Known, Party},
     place::{self, PlaceVerdict},
@@ -143,6 +146,8 @@ pub struct EpochJudgement {
     pub places: BTreeMap<PublicKey, PlaceVerdict>,
     /// The rounds, in the order given.
     pub rounds: Vec<RoundJudgement>,
+    /// Every witness's day, for the hypotheses.
+    pub days: BTreeMap<PublicKey, DayEvidence>,
 }
 
 /// A round with what its opening decided.
@@ -163,9 +168,16 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     let places: BTreeMap<PublicKey, PlaceVerdict> =
         epoch.parties.values().map(|party| (party.key, place_of(epoch, party, &planned))).collect();
     let clocks = FreeClocks::of(epoch, &planned);
-    let rounds =
-        (0..planned.len()).map(|number| judge_round(epoch, &planned, number, &places, &clocks)).collect();
-    EpochJudgement { places, rounds }
+    let mut resemblances = Resemblances::default();
+    let mut rounds: Vec<RoundJudgement> = (0..planned.len())
+        .map(|number| judge_round(epoch, &planned, number, (&places, &clocks), &mut resemblances))
+        .collect();
+    let days = day::days(epoch, &rounds, &places, &resemblances);
+    day::hold_against(epoch, &mut rounds, &days);
+    for (planned, round) in planned.iter().zip(&mut rounds) {
+        checks::graph::gate(planned.beaconer, epoch.parties, &mut round.edges);
+    }
+    EpochJudgement { places, rounds, days }
 }
 
 fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
@@ -256,8 +268,8 @@ fn judge_round(
     epoch: &Epoch,
     rounds: &[Planned],
     number: usize,
-    places: &BTreeMap<PublicKey, PlaceVerdict>,
-    clocks: &FreeClocks,
+    (places, clocks): (&BTreeMap<PublicKey, PlaceVerdict>, &FreeClocks),
+    resemblances: &mut Resemblances,
 ) -> RoundJudgement {
     let planned = &rounds[number];
     let mut edges: Vec<EdgeJudgement> = planned
@@ -283,8 +295,7 @@ fn judge_round(
         })
         .collect();
     edges.sort_by_key(|edge| edge.witness);
-    pairs::compare_guards(epoch, rounds, planned, &mut edges);
-    checks::graph::gate(planned.beaconer, epoch.parties, &mut edges);
+    pairs::compare_guards(epoch, rounds, planned, &mut edges, resemblances);
     RoundJudgement {
         window: planned.round.window,
         beaconer: planned.beaconer.key,
@@ -320,7 +331,7 @@ pub fn judge_edge(edge: &Edge) -> EdgeJudgement {
 
 impl EdgeJudgement {
     /// Adds what a check between edges found, where it is listed, and decides again.
-    fn add(&mut self, finding: Finding) {
+    pub(crate) fn add(&mut self, finding: Finding) {
         let rank = |check| CheckName::ALL.iter().position(|listed| *listed == check);
         let before = self.findings.iter().take_while(|known| rank(known.check) <= rank(finding.check));
         self.findings.insert(before.count(), finding);

@@ -190,7 +190,8 @@ fn honest_levels_over_a_thousand_paths_are_not_rejected_and_free_space_behind_ri
         // The verifier's map is four times coarser than the world.
         mismapped.count(&judged(Some(&coarse), places, (8.0 * shadow_db - loss_db).min(3.0)));
         let free = judged(Some(&terrain), places, 0.0);
-        assert!(free.outcome == Outcome::Accepted || loss_db > 41.0, "{loss_db} {free:?}");
+        // Up to there the level may be doubted, not more.
+        assert!(free.outcome != Outcome::Rejected || loss_db > 41.0, "{loss_db} {free:?}");
         forged.count(&free);
         shadowed += usize::from(loss_db > 10.0);
         clear += usize::from(loss_db < f64::EPSILON);

@@ -15,7 +15,7 @@ fn report(beacon: ShortId, hops: &[u8]) -> Report {
 
 #[test]
 fn one_beacon_in_so_many_is_audited_and_every_frame_comes_up() {
-    let protocol = protocol();
+    let protocol = Protocol { audit_one_in: 4, ..protocol() };
     let mut dice = Dice::new(1);
     let beacon = ShortId::of(&key(1));
     let whole = report(beacon, &[0, 1, 2, 3, 4, 5, 6, 7]);

@@ -9,7 +9,7 @@ use proptest::{collection::vec, prelude::*};
 use super::*;
 use crate::{
     BeaconPlan, CheckName, Finding, Outcome, Party, PlaceVerdict, Protocol, Standing,
-    finding::{SCORE_MAX, SCORE_REJECT, decide},
+    finding::{SCORE_DOUBT, SCORE_MAX, SCORE_REJECT, decide},
     judgement::judge_edge,
     messages::{Hop, Report, ShortId},
     protocol::{HOPS, PAYLOAD_BYTES},
@@ -726,10 +726,15 @@ fn the_worst_rejection_decides_and_the_first_of_equals() {
 }
 
 #[test]
-fn scores_reject_from_their_bound_and_are_cut() {
+fn scores_doubt_and_reject_from_their_bounds_and_are_cut() {
     let by = |score| Finding::by_score(CheckName::Frequency, score, (0.0, 0.0, ""), String::new());
     assert_eq!(by(SCORE_REJECT).outcome, Outcome::Rejected);
-    assert_eq!(by(SCORE_REJECT - 1e-9).outcome, Outcome::Accepted);
+    assert_eq!(by(SCORE_REJECT - 1e-9).outcome, Outcome::Unproven);
+    assert_eq!(by(SCORE_DOUBT).outcome, Outcome::Unproven);
+    assert_eq!(by(SCORE_DOUBT - 1e-9).outcome, Outcome::Accepted);
+    // Who doubts has told something, who does not know has not.
+    assert!(by(SCORE_DOUBT).tells() && by(0.0).tells() && by(SCORE_REJECT).tells());
+    assert!(!Finding::unproven(CheckName::Frequency, (0.0, 0.0, ""), String::new()).tells());
     assert_eq!(by(1e9).score, SCORE_MAX);
     assert_eq!(by(-1e9).score, -1e9);
 }

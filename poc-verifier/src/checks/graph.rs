@@ -28,8 +28,7 @@ pub(crate) fn gate(beaconer: &Party, parties: &BTreeMap<PublicKey, Party>, edges
     let heard = edges.iter().filter(|edge| edge.outcome != Outcome::Rejected && edge.hops_heard >= HOPS_MIN);
     let anchors = independent(beaconer, heard.filter_map(|edge| parties.get(&edge.witness)));
     for edge in edges {
-        edge.findings.push(finding(anchors));
-        edge.decide();
+        edge.add(finding(anchors));
     }
 }
 

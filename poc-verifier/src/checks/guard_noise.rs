@@ -23,13 +23,15 @@
 
 pub mod correlation;
 pub mod guard;
+pub mod resemblance;
 pub mod structure;
 
 use identity::PublicKey;
 
 pub use self::{
-    correlation::{Correlation, FAR_HYPOTHESES, NEAR_HYPOTHESES, correlate},
+    correlation::{CELLS, Correlation, FAR_HYPOTHESES, NEAR_HYPOTHESES, correlate},
     guard::Guard,
+    resemblance::{Resemblance, STEADY_HYPOTHESES},
 };
 use crate::finding::{CheckName, Finding, SCORE_REJECT};
 

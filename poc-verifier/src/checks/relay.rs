@@ -26,7 +26,7 @@ use geo_index::geodesy::light_delay_ns;
 
 use crate::{
     edge::{Edge, HeardHop},
-    finding::{CheckName, Finding},
+    finding::{CheckName, Finding, Outcome},
     party::Party,
     protocol::{HOPS_MIN, PAYLOAD_BYTES, Protocol},
     robust::{ln_t5, median},
@@ -41,6 +41,11 @@ const OTHER_WAY_NS: f64 = 6000.0;
 const RELAY_NS: f64 = 30e6;
 /// Lateness from which this convicts, for the owner to compare with, ns.
 const ALLOWED_NS: f64 = 110_000.0;
+
+/// Whether the air or the answer was late: whatever else is odd about such a report need not be its witness's doing.
+pub(crate) fn is_late(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.check == CheckName::Relay && finding.outcome == Outcome::Rejected)
+}
 
 pub(super) fn check(edge: &Edge) -> Option<Finding> {
     let answer = edge.answer_late_ns.map(|late_ns| (late_ns, Way::Answer));

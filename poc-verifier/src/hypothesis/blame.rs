@@ -27,10 +27,7 @@ pub fn blame(node: &Party, edges: &[(&Party, Outcome)]) -> Outcome {
     edges.sort_by_key(|(anchor, outcome)| (*outcome == Outcome::Rejected, anchor.key));
     let mut counted: Vec<&(&Party, Outcome)> = Vec::new();
     for edge in edges {
-        let depends = |other: &&(&Party, Outcome)| {
-            other.0.owner == edge.0.owner || geodesic_m(other.0.place, edge.0.place) <= SITE_M
-        };
-        if !counted.iter().any(depends) {
+        if counted.iter().all(|other| independent(other.0, edge.0)) {
             counted.push(edge);
         }
     }
@@ -40,4 +37,9 @@ pub fn blame(node: &Party, edges: &[(&Party, Outcome)]) -> Outcome {
         tested if rejecting >= AGREE_BLAME && 2 * rejecting > tested => Outcome::Rejected,
         _ => Outcome::Accepted,
     }
+}
+
+/// Whether what two hotspots say of a third are two witnesses' words: distinct owners, places more than 300 m apart.
+pub fn independent(one: &Party, other: &Party) -> bool {
+    one.owner != other.owner && geodesic_m(one.place, other.place) > SITE_M
 }

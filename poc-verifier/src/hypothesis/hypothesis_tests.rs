@@ -1,8 +1,11 @@
 use super::*;
 use crate::{
+    finding::Finding,
     party::Party,
-    testing::{away, lisbon, party},
+    place::PlaceVerdict,
+    testing::{away, lisbon, party, secret},
 };
+use identity::PublicKey;
 
 fn finding(check: CheckName, score: f64) -> Finding {
     Finding::by_score(check, score, (0.0, 0.0, ""), String::new())
@@ -32,16 +35,27 @@ fn the_published_calibration_is_one() {
     );
 }
 
+fn anchor(number: u64) -> PublicKey {
+    PublicKey::of(&secret(number))
+}
+
+/// A day with one report of each of so many anchors.
+fn day_of(anchors: u64, findings: &[Finding]) -> DayEvidence {
+    let mut book = DayBook::default();
+    for number in 0..anchors {
+        book.add_report(anchor(number), findings);
+    }
+    book.evidence()
+}
+
 #[test]
 fn credit_on_clean_checks_does_not_pay_for_an_impossible_one() {
-    let mut day = DayEvidence::default();
-    for _ in 0..20 {
-        day.add_report(&[
-            finding(CheckName::Frequency, -16.0),
-            finding(CheckName::TimeDither, -16.0),
-            finding(CheckName::NoiseFloor, 30.0),
-        ]);
-    }
+    let findings = [
+        finding(CheckName::Frequency, -16.0),
+        finding(CheckName::TimeDither, -16.0),
+        finding(CheckName::NoiseFloor, 30.0),
+    ];
+    let day = day_of(20, &findings);
     let verdict = judge_day(&day, &calibration(&[(Hypothesis::Blind, 3.0), (Hypothesis::Floor, 3.0)]));
     assert_eq!(verdict.outcome, Outcome::Rejected);
     let worst = verdict.worst.unwrap();
@@ -51,13 +65,35 @@ fn credit_on_clean_checks_does_not_pay_for_an_impossible_one() {
 
 #[test]
 fn one_report_is_cut_and_what_was_not_tested_or_calibrated_says_nothing() {
-    let mut day = DayEvidence::default();
+    let nothing = DayEvidence::default();
+    assert_eq!(judge_day(&nothing, &calibration(&[(Hypothesis::Blind, 3.0)])).outcome, Outcome::Unproven);
+    let day = day_of(6, &[finding(CheckName::LinkBudget, 30.0)]);
+    assert_eq!(day.score(Hypothesis::Power), Some(36.0));
     assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Blind, 3.0)])).outcome, Outcome::Unproven);
-    day.add_report(&[finding(CheckName::LinkBudget, 30.0)]);
-    assert_eq!(day.score(Hypothesis::Power), Some(6.0));
-    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Blind, 3.0)])).outcome, Outcome::Unproven);
-    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Power, 7.0)])).outcome, Outcome::Unproven);
-    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Power, 5.0)])).outcome, Outcome::Rejected);
+    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Power, 37.0)])).outcome, Outcome::Unproven);
+    assert_eq!(judge_day(&day, &calibration(&[(Hypothesis::Power, 35.0)])).outcome, Outcome::Rejected);
+}
+
+/// However much few anchors' beacons speak against it.
+#[test]
+fn reports_accuse_only_by_six_anchors_and_four() {
+    for (tested, against, outcome) in [
+        (5, 5, Outcome::Unproven),
+        (6, 3, Outcome::Unproven),
+        (6, 4, Outcome::Rejected),
+        (10, 5, Outcome::Unproven),
+        (10, 6, Outcome::Rejected),
+    ] {
+        let mut book = DayBook::default();
+        for number in 0..tested {
+            let score = if number < against { 6.0 } else { -1.0 };
+            for _ in 0..10 {
+                book.add_report(anchor(number), &[finding(CheckName::Frequency, score)]);
+            }
+        }
+        let verdict = judge_day(&book.evidence(), &calibration(&[(Hypothesis::Blind, 3.0)]));
+        assert_eq!(verdict.outcome, outcome, "{tested} {against}");
+    }
 }
 
 #[test]
@@ -65,20 +101,30 @@ fn a_place_accuses_only_by_six_anchors_and_four() {
     for (anchors, agreeing, accuses) in [(5, 5, false), (6, 3, false), (6, 4, true), (10, 5, false)] {
         let outcome = Outcome::Unproven;
         let place = PlaceVerdict { outcome, anchors, agreeing, votes: 50.0, ..PlaceVerdict::by_genesis() };
-        let mut day = DayEvidence::default();
-        day.add_place(&place);
-        assert_eq!(day.score(Hypothesis::Place).is_some(), accuses, "{anchors} {agreeing}");
+        let mut book = DayBook::default();
+        book.add_place(&place);
+        assert_eq!(book.evidence().score(Hypothesis::Place).is_some(), accuses, "{anchors} {agreeing}");
     }
+}
+
+#[test]
+fn the_worst_of_many_pairs_pays_for_having_been_looked_for() {
+    let mut book = DayBook::default();
+    book.add_resemblances(&[]);
+    assert_eq!(book.evidence().score(Hypothesis::Clone), None);
+    book.add_resemblances(&[-3.0, 12.0, 1.0]);
+    let score = book.evidence().score(Hypothesis::Clone).unwrap();
+    assert!((score - (12.0 - 3.0_f64.ln())).abs() < 1e-12);
 }
 
 #[test]
 fn silence_is_neither_rejected_nor_accepted() {
     let thresholds = calibration(&[(Hypothesis::Blind, -18.0), (Hypothesis::Place, 8.0)]);
-    let mut day = DayEvidence::default();
-    day.add_report(&[finding(CheckName::Frequency, -16.0)]);
-    assert_eq!(judge_day(&day, &thresholds).outcome, Outcome::Unproven);
-    day.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, votes: 1.0, ..PlaceVerdict::by_genesis() });
-    assert_eq!(judge_day(&day, &thresholds).outcome, Outcome::Accepted);
+    let mut book = DayBook::default();
+    book.add_report(anchor(1), &[finding(CheckName::Frequency, -16.0)]);
+    assert_eq!(judge_day(&book.evidence(), &thresholds).outcome, Outcome::Unproven);
+    book.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, votes: 1.0, ..PlaceVerdict::by_genesis() });
+    assert_eq!(judge_day(&book.evidence(), &thresholds).outcome, Outcome::Accepted);
 }
 
 fn anchors(count: u64) -> Vec<Party> {

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use geo_index::geodesy::geodesic_m;
+use identity::PublicKey;
 use witness::Capture;
 
 use super::{EdgeJudgement, Epoch, Planned, on_air::OnAir};
 use crate::{
-    checks::guard_noise::{APART_M, Guard, Likeness},
+    checks::guard_noise::{APART_M, Guard, Likeness, Resemblance},
     finding::{CheckName, Outcome},
     messages::Hop,
     party::Party,
@@ -34,12 +35,32 @@ struct Shown<'a> {
     guard: Guard,
 }
 
-/// Compares the guards that a round's witnesses showed, and tells the edges.
+/// How alike the guards of every compared pair of keys have been, over an epoch; of each pair the lesser key first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resemblances(BTreeMap<(PublicKey, PublicKey), Resemblance>);
+
+impl Resemblances {
+    fn add(&mut self, one: &PublicKey, other: &PublicKey, likeness: &Likeness) {
+        // What is shared but no noise compares nothing.
+        if let Likeness::Noise(correlation) = likeness {
+            self.0.entry((*one, *other)).or_default().add(correlation);
+        }
+    }
+
+    /// Scores of every pair of which this key is one.
+    pub(super) fn of(&self, key: &PublicKey) -> Vec<f64> {
+        let own = self.0.iter().filter(|((one, other), _)| one == key || other == key);
+        own.filter_map(|(_, resemblance)| resemblance.score()).collect()
+    }
+}
+
+/// Compares the guards that a round's witnesses showed, and tells the edges, and `resemblances`.
 pub(super) fn compare_guards(
     epoch: &Epoch,
     rounds: &[Planned],
     planned: &Planned,
     edges: &mut [EdgeJudgement],
+    resemblances: &mut Resemblances,
 ) {
     let Some(plan) = planned.plan.as_ref().filter(|_| planned.audit.is_some()) else { return };
     let on_air = OnAir::of(epoch, rounds, planned.round.window);
@@ -56,8 +77,10 @@ pub(super) fn compare_guards(
     // The worst of every edge's pairs.
     let mut worst: BTreeMap<usize, (Likeness, &Shown, &Shown)> = BTreeMap::new();
     for (one, other) in pairs(planned, shown.len()) {
+        // Edges stand in the order of keys, so the lesser is always the first.
         let (one, other) = (&shown[one], &shown[other]);
         if let Some(likeness) = likeness(one, other) {
+            resemblances.add(&one.party.key, &other.party.key, &likeness);
             for (own, others) in [(one, other), (other, one)] {
                 let known = worst.entry(own.edge).or_insert((likeness, own, others));
                 if likeness.correlation().score > known.0.correlation().score {

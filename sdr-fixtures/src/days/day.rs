@@ -1,13 +1,16 @@
 //! One day of one hotspot: twenty reports of anchors' beacons, and one place.
 
 use poc_verifier::{
-    BeaconPlan, Edge, Outcome, PlaceVerdict, Protocol, Region, Standing, hypothesis::DayEvidence, judgement,
+    BeaconPlan, Edge, Outcome, PlaceVerdict, Protocol, Region, Standing,
+    hypothesis::{DayBook, DayEvidence},
+    judgement,
 };
 
 use super::{
     Dice, Site,
     air::{self, WINDOW_NS},
-    arrivals, clones,
+    arrivals,
+    clones::Partners,
     villains::Villain,
 };
 
@@ -37,7 +40,8 @@ pub fn score_day(site: &Site, villain: Option<&dyn Villain>, dice: &mut Dice) ->
     let silent = villain.is_some_and(|villain| !villain.transmits());
     let cheated = villain.is_some();
     let mut day = Day::default();
-    day.evidence.add_place(&placed);
+    let (mut book, mut partners) = (DayBook::default(), Partners::default());
+    book.add_place(&placed);
     let anchored = PlaceVerdict::by_genesis();
     for number in 0..if silent { 0 } else { REPORTS } {
         let link = &site.links[number % site.links.len()];
@@ -66,14 +70,16 @@ pub fn score_day(site: &Site, villain: Option<&dyn Villain>, dice: &mut Dice) ->
             terrain: None,
         };
         let judged = judgement::judge_edge(&edge);
-        day.evidence.add_report(&judged.findings);
+        book.add_report(link.anchor.key, &judged.findings);
         if number.is_multiple_of(protocol.audit_one_in as usize) {
-            day.evidence.add_report(&[clones::guards(villain.and_then(Villain::copy), dice)]);
+            partners.compare(villain.and_then(Villain::copy), dice);
         }
         if cheated == villain.is_some() {
             day.reports += 1;
             day.paid += u64::from(judged.outcome == Outcome::Accepted);
         }
     }
+    book.add_resemblances(&partners.scores());
+    day.evidence = book.evidence();
     day
 }

@@ -98,6 +98,8 @@ pub struct Count {
     pub days: u64,
     /// Of them rejected.
     pub rejected: u64,
+    /// Of them by what their reports say, neither by the place nor by anybody's guards.
+    pub rejected_by_reports: u64,
     /// Of them without an answer: not paid, not blamed.
     pub unproven: u64,
     /// Reports judged one by one.
@@ -123,6 +125,11 @@ impl Count {
                 |wanted: Outcome| verdicts.iter().filter(|verdict| verdict.outcome == wanted).count();
             count.days += days.len() as u64;
             count.rejected += number(Outcome::Rejected) as u64;
+            let by_reports = |verdict: &&DayVerdict| {
+                verdict.outcome == Outcome::Rejected
+                    && verdict.worst.is_some_and(|worst| !worst.hypothesis.checks().is_empty())
+            };
+            count.rejected_by_reports += verdicts.iter().filter(by_reports).count() as u64;
             count.unproven += number(Outcome::Unproven) as u64;
             count.reports += days.iter().map(|day| day.reports).sum::<u64>();
             count.reports_paid += days.iter().map(|day| day.paid).sum::<u64>();

@@ -67,11 +67,12 @@ impl VillainTally {
     }
 
     /// Remembers the round of a forged edge if it shows more than those before: what the file names rather than anything else, and the
-    /// villain's own beacon, which places it, rather than another's.
+    /// villain's own beacon, which places it, rather than another's. A day that rejects is not in the bundle of one round.
     pub(super) fn show(&mut self, edge: &EdgeJudgement, own_beacon: bool, bundle: Hash) {
         let named = self.villainy.caught_by().map(CheckName::as_str);
         let level = match edge.outcome {
-            Outcome::Rejected if named == Some(decided_by(edge)) => 4,
+            Outcome::Rejected if named == Some(decided_by(edge)) => 5,
+            Outcome::Rejected if decided_by(edge) != CheckName::Day.as_str() => 4,
             Outcome::Rejected => 3,
             Outcome::Unproven => 2,
             Outcome::Accepted => 1,

@@ -1,13 +1,12 @@
 //! S12, report copier: a colluding neighbour hands over what it heard, samples and all, before the set is closed. The copier transmits
 //! for real but has no reception: it moves the neighbour's numbers to its own place, jitters them, drowns the neighbour's noise in its
 //! own, 6 dB stronger, and signs. Where samples are asked for, both show the noise before the same frame, and a fifth of the one is in
-//! the other.
-//! Only audited rounds are told so, one in four: in the others it is paid until somebody adds up days.
+//! the other. Where the draw does not compare the two, their day as a whole tells.
 
 use ether::Draw;
 use hotspot_agent::{HeardBeacon, KeptFrame};
 use num_complex::Complex32;
-use poc_verifier::{CheckName, messages::Hop};
+use poc_verifier::messages::Hop;
 use witness::Capture;
 
 use super::{
@@ -20,7 +19,7 @@ pub(super) const SHEET: Sheet = Sheet {
     name: "report-copier",
     row: "S12",
     keys: 2,
-    fate: Fate::Rejected(CheckName::GuardNoise),
+    fate: Fate::Unpaid,
     cast: |scene| {
         let neighbour = Member::at(scene.sites[0].place);
         let copier = Member::at(scene.sites[1].place).lying_about(Lie::Hearing).hearing(Air::Nothing);

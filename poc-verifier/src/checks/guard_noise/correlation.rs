@@ -28,6 +28,8 @@ const LAGS: i64 = 4;
 const HALF_WIDTH: f64 = 3.0;
 /// Steps of a quarter of a sample on each side.
 const QUARTERS: i64 = 3;
+/// Near hypotheses of guards that stand to their frames alike: carriers, and quarters of a sample.
+pub const CELLS: usize = 6 * (2 * QUARTERS as usize + 1);
 /// Reported arrivals farther apart than this many samples are clocks', not delays.
 const ARRIVAL_SAMPLES_MAX: f64 = 512.0;
 
@@ -44,6 +46,9 @@ pub struct Correlation {
     pub lag: f64,
     /// Carrier of the first above the second's, Hz.
     pub shift_hz: f64,
+    /// `N rho^2` of every near hypothesis of guards that stand to their frames alike, in one order for all comparisons; zeros when they do not cover each
+    /// other there.
+    pub cells: [f32; CELLS],
 }
 
 /// Compares two guards of one frame, whose reported carriers are `cfo_hz` and whose arrivals `arrival_ns` apart (first less second). `None` when
@@ -66,8 +71,12 @@ fn correlate_alike(one: &Guard, other: &Guard, cfo_hz: f64, arrival_ns: f64) -> 
     let lag = one.since_frame - other.since_frame;
     let lags = [Some(lag), moved.map(|late| lag + late), moved.map(|late| lag - late)];
     let named = lags.iter().flatten().count() as f64;
-    let near = lags.into_iter().flatten().filter_map(|lag| near(one, other, lag, cfo_hz, named));
-    near.chain(far(one, other, cfo_hz)).max_by(|a, b| a.score.total_cmp(&b.score))
+    let alike = near(one, other, lag, cfo_hz, named);
+    let cells = alike.map_or([0.0; CELLS], |alike| alike.cells);
+    let near = lags[1..].iter().flatten().filter_map(|lag| near(one, other, *lag, cfo_hz, named));
+    let likeliest = alike.into_iter().chain(near).chain(far(one, other, cfo_hz));
+    let likeliest = likeliest.max_by(|a, b| a.score.total_cmp(&b.score))?;
+    Some(Correlation { cells, ..likeliest })
 }
 
 /// The best near hypothesis about a lag.
@@ -81,12 +90,14 @@ fn near(one: &Guard, other: &Guard, lag: f64, cfo_hz: f64, named: f64) -> Option
     let bin_hz = one.rate_hz / one.samples.len() as f64;
     let carriers =
         [0.0, cfo_hz].into_iter().flat_map(|carrier| [-0.5, 0.0, 0.5].map(|bins| carrier + bins * bin_hz));
-    let mut best = (0.0, 0.0, 0.0);
+    let (mut best, mut cells) = ((0.0, 0.0, 0.0), [0.0; CELLS]);
+    let mut cell = cells.iter_mut();
     for shift_hz in carriers {
         let sums = products.at_carrier(shift_hz / one.rate_hz);
-        for quarters in -QUARTERS..=QUARTERS {
+        for (quarters, cell) in (-QUARTERS..=QUARTERS).zip(&mut cell) {
             let at = lag + 0.25 * quarters as f64;
             let statistic = interpolated(&sums, at - whole).norm_sqr() / freedoms;
+            *cell = statistic as f32;
             if statistic > best.0 {
                 best = (statistic, at, shift_hz);
             }
@@ -94,7 +105,7 @@ fn near(one: &Guard, other: &Guard, lag: f64, cfo_hz: f64, named: f64) -> Option
     }
     let (statistic, lag, shift_hz) = best;
     let hypotheses = NEAR_HYPOTHESES * named;
-    Some(Correlation { statistic, hypotheses, score: score_of(statistic, hypotheses), lag, shift_hz })
+    Some(Correlation { statistic, hypotheses, score: score_of(statistic, hypotheses), lag, shift_hz, cells })
 }
 
 /// Sums of products at whole lags, block by block.
@@ -192,5 +203,5 @@ fn far(one: &Guard, other: &Guard, cfo_hz: f64) -> Option<Correlation> {
     });
     let (statistic, lag, shift_hz) = best.flatten().max_by(|a, b| a.0.total_cmp(&b.0))?;
     let score = score_of(statistic, FAR_HYPOTHESES);
-    Some(Correlation { statistic, hypotheses: FAR_HYPOTHESES, score, lag, shift_hz })
+    Some(Correlation { statistic, hypotheses: FAR_HYPOTHESES, score, lag, shift_hz, cells: [0.0; CELLS] })
 }

@@ -55,6 +55,10 @@ impl Line<'_> {
         Rate::new(self.count.rejected, self.count.days)
     }
 
+    fn rejected_by_reports(&self) -> Rate {
+        Rate::new(self.count.rejected_by_reports, self.count.days)
+    }
+
     fn reports_paid(&self) -> Rate {
         Rate::new(self.count.reports_paid, self.count.reports)
     }
@@ -76,6 +80,7 @@ impl Line<'_> {
                 at_most(Rate::new(owners - caught, owners), 1.0 - share)
             }
             Goal::Spared(share) => at_most(self.rejected(), share),
+            Goal::NotBlamed(share) => at_most(self.rejected_by_reports(), share),
             Goal::Declared => Met::Told,
         }
     }
@@ -100,6 +105,9 @@ impl Line<'_> {
         );
         if self.row.goals.iter().any(|goal| matches!(goal, Goal::ReportsUnpaid(_))) {
             let _ = write!(text, ", reports paid {} of {}", passed.count, passed.of);
+        }
+        if self.row.goals.iter().any(|goal| matches!(goal, Goal::NotBlamed(_))) {
+            let _ = write!(text, ", {} days rejected by reports", count.rejected_by_reports);
         }
         if self.row.months {
             let Count { owners, caught, .. } = count;

@@ -19,6 +19,8 @@ pub(crate) enum Goal {
     InAMonth(f64),
     /// At most this share of an honest hotspot's days is rejected.
     Spared(f64),
+    /// At most this share of an honest hotspot's days is rejected by what its reports say, whatever its place and its guards do to it as to anybody.
+    NotBlamed(f64),
     /// Declared uncatchable; the numbers say how much.
     Declared,
 }
@@ -32,6 +34,7 @@ impl Goal {
             Self::ReportsUnpaid(share) => format!("reports unpaid >= {}", percent(share)),
             Self::InAMonth(share) => format!("rejected within a month >= {}", percent(share)),
             Self::Spared(share) => format!("honest rejected <= {}", percent(share)),
+            Self::NotBlamed(share) => format!("rejected by its reports <= {}", percent(share)),
             Self::Declared => "declared uncatchable".into(),
         }
     }
@@ -141,7 +144,7 @@ fn shared() -> Vec<Row> {
         ("12db", 12.0, 0.999),
         ("15db", 15.0, 0.87),
     ];
-    let copier = |own_noise_db| Copier(Copy { own_noise_db });
+    let copier = |own_noise_db| Copier(Copy { own_noise_db, wanders: false });
     let mut rows: Vec<Row> = one_radio
         .into_iter()
         .map(|(name, own_noise_db, share)| {
@@ -153,15 +156,21 @@ fn shared() -> Vec<Row> {
         let month = row(name, SUBURB_6, &[Goal::InAMonth(share)], copier(own_noise_db));
         rows.push(Row { months: true, ..month });
     }
+    for (own_noise_db, share) in [(9.0, 0.9999), (12.0, 0.999)] {
+        let name = format!("s7-wandering-{own_noise_db}db");
+        let wandering = Copier(Copy { own_noise_db, wanders: true });
+        rows.push(row(name, SUBURB_6, &[Unpaid(share)], wandering));
+    }
     rows.push(row("s12-copier-9db", SUBURB_6, &[Unpaid(0.9999)], copier(9.0)));
     rows
 }
 
 /// S9, S14, S15: somebody honest stands in between.
 fn others() -> Vec<Row> {
-    use Goal::{ReportsUnpaid, Spared, Unpaid};
+    use Goal::{NotBlamed, ReportsUnpaid, Spared, Unpaid};
     let wormhole = Wormhole { latency_ms: (2.0, 60.0) };
-    let mut rows = vec![row("s9-wormhole", SUBURB_6, &[ReportsUnpaid(0.999_99), Spared(0.0001)], wormhole)];
+    let mut rows =
+        vec![row("s9-wormhole", SUBURB_6, &[ReportsUnpaid(0.999_99), NotBlamed(0.0001)], wormhole)];
     for liars in 1..=4 {
         let goal = if liars <= 3 { Spared(0.005) } else { Goal::Declared };
         let framers = Framers { liars, metres: 1000.0 };

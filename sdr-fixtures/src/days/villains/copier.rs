@@ -8,6 +8,8 @@ use super::Villain;
 pub struct Copy {
     /// Noise that each key added over what the antenna heard, dB; minus infinity for none.
     pub own_noise_db: f64,
+    /// Whether it is moved in time and frequency otherwise every time.
+    pub wanders: bool,
 }
 
 /// S7, S12.
