@@ -38,6 +38,7 @@ mod party;
 pub mod place;
 pub mod plan;
 pub mod protocol;
+pub mod region;
 mod robust;
 mod round;
 mod sealed;

@@ -1,7 +1,8 @@
-//! The numbers of the protocol, and what the law allows to send.
+//! The numbers of the protocol; what the law allows to send stands in [`crate::region`].
 
 use identity::Hash;
-use witness::{Bandwidth, CodingRate, FrameFormat, PayloadFormat, SpreadingFactor, SyncWord};
+
+pub use crate::region::Region;
 
 /// Frames of a beacon.
 pub const HOPS: usize = 8;
@@ -17,78 +18,6 @@ pub const POWER_DITHERS_DB: [u8; 4] = [0, 2, 4, 6];
 pub const SITE_M: f64 = 300.0;
 /// Frames that a witness must have heard for its edge to count.
 pub const HOPS_MIN: usize = 4;
-
-/// One channel plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Region {
-    /// Name of the plan.
-    pub name: &'static str,
-    /// Channel centres that beacons hop over, Hz.
-    pub channels_hz: [u32; HOPS],
-    /// Spreading factor and bandwidth of a beacon frame.
-    pub sf: SpreadingFactor,
-    /// See [`Self::sf`].
-    pub bandwidth: Bandwidth,
-    /// Greatest radiated power, tenths of dBm EIRP.
-    pub eirp_max_ddbm: i32,
-    /// Share of time that one may send, parts in 10,000.
-    pub duty_cycle_e4: u32,
-    /// Whether answers may be sent: a second transmission that somebody else's beacon triggers. Where not, places without precise
-    /// clocks stay unproven.
-    pub ranging: bool,
-    /// Where the numbers come from.
-    pub source: &'static str,
-}
-
-impl Region {
-    /// Europe, band L: 865 to 868 MHz, 25 mW ERP (16.15 dBm EIRP), 1 %. Eight channels 300 kHz apart, so that 250 kHz chirps do not
-    /// touch, span 2.1 MHz.
-    pub const EU868: Self = Self {
-        name: "EU868",
-        channels_hz: [
-            865_200_000,
-            865_500_000,
-            865_800_000,
-            866_100_000,
-            866_400_000,
-            866_700_000,
-            867_000_000,
-            867_300_000,
-        ],
-        sf: SF7,
-        bandwidth: Bandwidth::Khz250,
-        eirp_max_ddbm: 161,
-        duty_cycle_e4: 100,
-        ranging: true,
-        source: "ETSI EN 300 220-2 V3.2.1, annex B, band L; ERC/REC 70-03 annex 1",
-    };
-
-    /// The plan of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::EU868].into_iter().find(|region| region.name == name)
-    }
-
-    /// Shape of a beacon frame.
-    pub fn frame(&self) -> FrameFormat {
-        FrameFormat {
-            sf: self.sf,
-            bandwidth: self.bandwidth,
-            payload: PayloadFormat { coding_rate: CodingRate::Cr45, crc: true, explicit_header: true },
-            sync_word: SyncWord::PRIVATE,
-            preamble_symbols: 8,
-        }
-    }
-
-    /// Time on air of a whole beacon, microseconds.
-    pub fn beacon_airtime_us(&self) -> u64 {
-        HOPS as u64 * self.frame().airtime_us(PAYLOAD_BYTES)
-    }
-}
-
-const SF7: SpreadingFactor = match SpreadingFactor::new(7) {
-    Ok(sf) => sf,
-    Err(_) => panic!("7 is a spreading factor"),
-};
 
 /// When things happen in a window, in milliseconds from its start. A window has one beacon at most of each hotspot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

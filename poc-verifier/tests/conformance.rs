@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use identity::{Hash, PublicKey};
 use poc_verifier::{
-    Bundle, DecodeError, EpochJudgement, Inconsistent, Message, Outcome, Party, Protocol, Round, Sealed,
-    Standing, WindowBook,
+    Bundle, DecodeError, EpochJudgement, Inconsistent, Message, Outcome, Party, Protocol, Region, Round,
+    Sealed, Standing, WindowBook,
     messages::{ClosedSet, Commitment, Opening, Report, Reveal, ShortId},
 };
 use proptest::prelude::*;
@@ -219,6 +219,20 @@ fn a_bundle_beyond_the_century_is_refused() {
         let read = Bundle::decode(&bundle.encode());
         assert_eq!(read.is_ok(), taken, "{start_ms}");
         assert!(!taken || i64::try_from(start_ms).unwrap().checked_mul(1_000_000).is_some());
+    }
+}
+
+/// Every row comes back as it was; a name that is no row's, of any length, is refused.
+#[test]
+fn a_bundle_is_of_a_region_that_is_known() {
+    let mut bundle = words::play(1, &[Conduct::Honest]).bundle;
+    for region in Region::ALL {
+        bundle.protocol.region = region;
+        assert_eq!(Bundle::decode(&bundle.encode()).unwrap(), bundle, "{}", region.name);
+    }
+    for name in ["EU433", "eu868", "", "EU868 with a tail"] {
+        bundle.protocol.region = Region { name, ..Region::EU868 };
+        assert_eq!(Bundle::decode(&bundle.encode()), Err(DecodeError::Region), "{name:?}");
     }
 }
 

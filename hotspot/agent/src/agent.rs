@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use identity::PublicKey;
 use poc_verifier::{
-    Audit, BeaconPlan, Protocol, Randomness, Sealed,
+    Audit, BeaconPlan, Protocol, Randomness, Region, Sealed,
     answer::{ANSWER_HOPS, AnswerPlan, is_asked, turnaround_ns},
     messages::{Opening, ShortId, Showing},
     plan::is_drawn,
     protocol::PAYLOAD_BYTES,
+    region::Listen,
 };
 use witness::ReceiverError;
 
@@ -98,6 +99,14 @@ impl Agent {
 
     /// Takes air time, if the law lets it.
     fn allow(&mut self, start_ns: i64, airtime_us: u64) -> Result<(), CannotBeacon> {
+        let Region { name: region, law, .. } = self.protocol.region;
+        self.protocol
+            .region
+            .carries(&self.protocol.timetable)
+            .map_err(|why| CannotBeacon::Region { region, why })?;
+        if let Some(Listen { us, .. }) = law.listen {
+            return Err(CannotBeacon::Listening { region, us });
+        }
         let (eirp_ddbm, allowed_ddbm) = (self.station.eirp_ddbm, self.protocol.region.eirp_max_ddbm);
         if eirp_ddbm > allowed_ddbm {
             return Err(CannotBeacon::Eirp { eirp_ddbm, allowed_ddbm });

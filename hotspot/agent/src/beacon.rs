@@ -2,15 +2,23 @@
 
 use num_complex::Complex32;
 use poc_verifier::{
-    BeaconPlan, Protocol,
+    BeaconPlan, Protocol, Region,
     answer::{AnswerPlan, frame_start_ns},
+    region::CarriesNone,
 };
 use witness::{ModulateError, modulate};
 
 use crate::DutyCycleExceeded;
 
-/// Sample rate of what is sent: two samples a chip of the region's bandwidth of 250 kHz.
+/// Sample rate of what is sent and heard where chirps have 250 kHz: [`beacon_rate_hz`] of most regions.
 pub const BEACON_RATE_HZ: f64 = 500_000.0;
+/// Samples a chip of what is sent.
+const OVERSAMPLING: u32 = 2;
+
+/// Sample rate of what is sent and heard in a region: two samples a chip.
+pub fn beacon_rate_hz(region: &Region) -> f64 {
+    f64::from(OVERSAMPLING * region.bandwidth.hz())
+}
 
 /// One burst for a radio to send.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +49,24 @@ pub enum CannotBeacon {
         /// As allowed.
         allowed_ddbm: i32,
     },
+    /// The law: nothing of a beacon's shape.
+    #[error("no beacon is sent in {region}: {why}")]
+    Region {
+        /// The row.
+        region: &'static str,
+        /// What is in the way.
+        why: CarriesNone,
+    },
+    /// The law: the channel must be listened to first, which this agent cannot do.
+    #[error(
+        "{region} wants {us} us of listening before every transmission, and this agent does not listen first"
+    )]
+    Listening {
+        /// The row.
+        region: &'static str,
+        /// For so long.
+        us: u64,
+    },
     /// A payload that the modem does not send.
     #[error(transparent)]
     Modulate(#[from] ModulateError),
@@ -60,7 +86,7 @@ pub(crate) fn transmissions(
                 carrier_hz: f64::from(hop.channel_hz) + f64::from(hop.frequency_dither_hz),
                 power_dbm: conducted_dbm - f64::from(hop.power_dither_db),
                 start_ns: window_start_ns + hop.start_ns,
-                rate_hz: BEACON_RATE_HZ,
+                rate_hz: beacon_rate_hz(&protocol.region),
                 samples: modulated(protocol, &hop.payload)?,
             })
         })
@@ -83,7 +109,7 @@ pub(crate) fn answer_transmissions(
                 carrier_hz: f64::from(*channel_hz),
                 power_dbm: conducted_dbm,
                 start_ns: start_ns + frame_start_ns(protocol, frame),
-                rate_hz: BEACON_RATE_HZ,
+                rate_hz: beacon_rate_hz(&protocol.region),
                 samples: modulated(protocol, payload)?,
             })
         })
@@ -91,7 +117,5 @@ pub(crate) fn answer_transmissions(
 }
 
 fn modulated(protocol: &Protocol, payload: &[u8]) -> Result<Vec<Complex32>, ModulateError> {
-    let frame = protocol.region.frame();
-    let oversampling = (BEACON_RATE_HZ / f64::from(frame.bandwidth.hz())) as u32;
-    modulate(frame, payload, oversampling)
+    modulate(protocol.region.frame(), payload, OVERSAMPLING)
 }

@@ -15,7 +15,7 @@ pub struct Capture<'a> {
     pub start_fraction_ns: f64,
     /// What the radio knows of its own sample clock (measured against PPS): positive when it is fast; zero when nothing is known.
     pub clock_error: f64,
-    /// Samples at [`crate::BEACON_RATE_HZ`], full scale is magnitude 1.
+    /// Samples at [`crate::beacon_rate_hz`], full scale is magnitude 1.
     pub samples: &'a [Complex32],
 }
 
@@ -46,7 +46,7 @@ impl Ear {
             spreading_factors: vec![frame.sf],
             carrier_hz: Some(carrier),
             evidence: true,
-            ..ReceiverConfig::new(crate::BEACON_RATE_HZ, frame.bandwidth)
+            ..ReceiverConfig::new(crate::beacon_rate_hz(&protocol.region), frame.bandwidth)
         };
         Ok(Self { receiver: Receiver::new(&config)?, frames: Vec::new() })
     }

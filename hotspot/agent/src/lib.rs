@@ -22,7 +22,7 @@ mod testimony;
 
 pub use agent::Agent;
 pub use air_time::{AirTime, DutyCycleExceeded};
-pub use beacon::{BEACON_RATE_HZ, CannotBeacon, Transmission};
+pub use beacon::{BEACON_RATE_HZ, CannotBeacon, Transmission, beacon_rate_hz};
 pub use ear::{Capture, EarFrame};
 pub use station::Station;
 pub use testimony::{HeardBeacon, KeptFrame, Pledge, hop_of};

@@ -6,6 +6,18 @@ use crate::{
     protocol::{HOPS, HOPS_MIN},
 };
 
+/// Says unproven where the region's row carries no beacon.
+pub(super) fn no_region(edge: &Edge) -> Option<Finding> {
+    let region = &edge.protocol.region;
+    let why = region.carries(&edge.protocol.timetable).err()?;
+    let numbers = (0.0, HOPS_MIN as f64, "hops");
+    Some(Finding::unproven(
+        CheckName::Hops,
+        numbers,
+        format!("No beacon is carried in {}: {why}.", region.name),
+    ))
+}
+
 pub(super) fn check(edge: &Edge) -> Option<Finding> {
     // Of a beacon that was drawn and never opened nothing can be counted. Of one that was not drawn nothing can be heard: without
     // this, an empty report of it would meet no objection at all.

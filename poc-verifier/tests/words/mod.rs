@@ -188,16 +188,17 @@ pub(crate) fn any_bundle() -> impl Strategy<Value = Bundle> {
     let opening = prop::option::of(sealed(any_opening()));
     let closed_set = prop::option::of(sealed(any_closed_set()));
     let hashes = (prop::option::of(any_hash()), prop::option::of(any_hash()));
-    (when, any_party(), opening, closed_set, (hashes, vec(witnessed, 0..4))).prop_map(
+    let region = prop::sample::select(Region::ALL.to_vec());
+    (when, any_party(), opening, closed_set, (hashes, region, vec(witnessed, 0..4))).prop_map(
         |(
             (window, window_start_ms, period, window_hash),
             beaconer,
             opening,
             closed_set,
-            ((fresh, terrain), witnesses),
+            ((fresh, terrain), region, witnesses),
         )| {
             Bundle {
-                protocol: Protocol { terrain, ..protocol() },
+                protocol: Protocol { terrain, region, ..protocol() },
                 window,
                 window_start_ms,
                 randomness: Randomness { period, window: window_hash },
