@@ -25,6 +25,8 @@ pub enum CheckName {
     Hops,
     /// The samples that were asked for hold the frame as reported.
     Samples,
+    /// Every symbol of those samples is there from its beginning on.
+    LateCommit,
     /// Enough independent anchors heard the beacon.
     Graph,
     /// The witness's answer came back as fast as radio goes.
@@ -41,13 +43,14 @@ pub enum CheckName {
 
 impl CheckName {
     /// Every check, in the order in which findings are listed; of equal scores the first decides.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::Frequency,
         Self::TimeDither,
         Self::NoiseFloor,
         Self::Samples,
+        Self::LateCommit,
         Self::Place,
         Self::Relay,
         Self::Reciprocity,
@@ -75,6 +78,7 @@ impl CheckName {
             Self::Place => "place",
             Self::Hops => "hops",
             Self::Samples => "samples",
+            Self::LateCommit => "late_commit",
             Self::Graph => "graph",
             Self::Relay => "relay",
             Self::Reciprocity => "reciprocity",

@@ -210,6 +210,9 @@ fn one_receiver_behind_two_keys_is_told_and_unpaid() {
     assert_eq!((radio.accepted.count, radio.paid), (0, 0), "{radio:?}");
     let honest = &table.honest_scores["guard_noise"];
     assert!(honest.len() > 10 && honest.iter().all(|score| *score < 5.0), "{honest:?}");
+    // Of the frames shown some four in seven show symbols that nobody could know before.
+    let whole = &table.honest_scores["late_commit"];
+    assert!(whole.len() > 10 && whole.iter().all(|score| *score < 5.0), "{whole:?}");
     assert_eq!(table.honest_edges_rejected.count, 0);
 }
 

@@ -40,7 +40,8 @@ pub use coding::{EncodeError, Header, InvalidHeader, encode};
 pub use coding_rate::{CodingRate, InvalidCodingRate};
 pub use evidence::{
     Beside, Capture, CaptureError, Depth, Evidence, Exhibit, ExhibitError, InvalidStatement, Noise, NotShown,
-    Recheck, RecheckError, Residual, Snippet, SnippetError, StatedFrame, StatedPayload, Statistic, recheck,
+    Recheck, RecheckError, Residual, Snippet, SnippetError, StatedFrame, StatedPayload, Statistic,
+    SymbolPart, SymbolParts, recheck,
 };
 pub use frame::{
     Block, Blocks, FrameFormat, PayloadFormat, SyncWord, default_preamble_symbols, header_chips,

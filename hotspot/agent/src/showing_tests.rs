@@ -29,14 +29,23 @@ struct Case {
 impl Case {
     /// All eight frames in noise, `snr_db` of 250 kHz.
     fn heard(snr_db: f64, seed: u64) -> Self {
+        Self::relayed(snr_db, seed, 0)
+    }
+
+    /// The same of frames that somebody sent on who did not know the first `unknown` chips of a symbol in time, and sent nothing meanwhile.
+    fn relayed(snr_db: f64, seed: u64, unknown: usize) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let protocol = Protocol { audit_one_in: 1, ..protocol() };
         let (mut sender, mut listener) = (agent(1, 1), agent(2, 1));
         let amplitude = 0.01_f32;
         // Noise of a density that is `snr_db` under the frame in half of the sampled band.
         let sigma = (f64::from(amplitude).powi(2) * 2.0 / 10_f64.powf(snr_db / 10.0) / 2.0).sqrt();
-        for transmission in sender.beacon(WINDOW, 0, &RANDOMNESS).unwrap() {
+        for mut transmission in sender.beacon(WINDOW, 0, &RANDOMNESS).unwrap() {
             let channel_hz = ((transmission.carrier_hz / 300e3).round() * 300e3) as u32;
+            // Two samples a chip; the payload begins 12.25 symbols of 128 chips into the frame.
+            for symbol in transmission.samples[2 * 1568..].chunks_mut(256) {
+                symbol[..2 * unknown].fill(Complex32::ZERO);
+            }
             let mut samples = vec![Complex32::ZERO; BEFORE];
             samples.extend(transmission.samples.iter().map(|sample| sample * amplitude));
             samples.extend([Complex32::ZERO; 2000]);
@@ -63,6 +72,11 @@ impl Case {
 
     /// What the samples say of a report that was committed to with these samples.
     fn judged(&self, showing: Option<&Sealed<Showing>>) -> Option<Finding> {
+        self.said(showing, CheckName::Samples)
+    }
+
+    /// What one check says.
+    fn said(&self, showing: Option<&Sealed<Showing>>, check: CheckName) -> Option<Finding> {
         let reveal =
             self.listener.pledge(WINDOW, std::slice::from_ref(&self.heard))[0].reveal.message().unwrap();
         let report = Report::decode(&reveal.report).unwrap();
@@ -86,7 +100,7 @@ impl Case {
             recorded_in: None,
             terrain: None,
         };
-        checks::run(&edge).into_iter().find(|finding| finding.check == CheckName::Samples)
+        checks::run(&edge).into_iter().find(|finding| finding.check == check)
     }
 
     fn shown(&self) -> Sealed<Showing> {
@@ -126,6 +140,32 @@ fn what_was_heard_is_found_in_the_samples_again() {
             assert!(finding.score < 0.0, "{snr_db} dB: {finding:?}");
         }
     }
+}
+
+/// A beacon that was sent on symbol by symbol, each from a quarter of it on, decodes as well as any other: only its samples tell.
+#[test]
+fn symbols_that_begin_late_are_told_where_they_are_shown() {
+    let (mut spoke, mut told) = (0, 0);
+    for seed in 0..40 {
+        let honest = Case::heard(6.0, seed);
+        let late = Case::relayed(6.0, seed, 32);
+        assert_eq!(late.heard.hops.len(), 8, "the frames are heard");
+        assert_eq!(
+            late.judged(Some(&late.shown())).unwrap().outcome,
+            Outcome::Accepted,
+            "level and carrier are theirs"
+        );
+        let said = |case: &Case| case.said(Some(&case.shown()), CheckName::LateCommit);
+        assert_eq!(said(&honest).is_some(), said(&late).is_some(), "the draw decides what is shown");
+        let Some(finding) = said(&late) else { continue };
+        spoke += 1;
+        told += i32::from(finding.outcome == Outcome::Rejected);
+        let accepted = said(&honest).unwrap();
+        assert_eq!(accepted.outcome, Outcome::Accepted, "{accepted:?}");
+        assert!(accepted.score < 0.0, "{accepted:?}");
+    }
+    println!("{spoke} of 40 audits show unpredictable symbols; of those {told} tell that they begin late");
+    assert!(spoke >= 12 && told * 100 >= spoke * 95, "{told} of {spoke}");
 }
 
 #[test]

@@ -59,11 +59,13 @@ pub enum Check {
     Samples = 16,
     /// The hotspot's day as a whole, by the hypothesis that it decided.
     Day = 17,
+    /// Every symbol shown is there from its beginning on.
+    LateCommit = 18,
 }
 
 impl Check {
     /// Every check, by number.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::LinkBudget,
@@ -81,6 +83,7 @@ impl Check {
         Self::Phase,
         Self::Samples,
         Self::Day,
+        Self::LateCommit,
     ];
 
     /// The name that evidence and statements use.
@@ -103,6 +106,7 @@ impl Check {
             Self::Phase => "phase",
             Self::Samples => "samples",
             Self::Day => "day",
+            Self::LateCommit => "late_commit",
         }
     }
 

@@ -82,9 +82,10 @@ fn other_outcomes_are_other_skeletons() {
 #[test]
 fn unknown_checks_and_outcomes_are_refused() {
     let mut wired = proto::RoundVerdict::from(&round(vec![edge(2, 0, rejected(1))]));
-    wired.edges[0].check = 18;
+    let beyond = i32::try_from(Check::ALL.len()).unwrap() + 1;
+    wired.edges[0].check = beyond;
     let unknown = RoundVerdict::decode(&prost::Message::encode_to_vec(&wired));
-    assert_eq!(unknown, Err(DecodeError::Unknown { field: "check", value: 18 }));
+    assert_eq!(unknown, Err(DecodeError::Unknown { field: "check", value: beyond }));
     wired.edges[0].check = 3;
     wired.edges[0].outcome = 1;
     let contradiction = RoundVerdict::decode(&prost::Message::encode_to_vec(&wired));

@@ -194,6 +194,7 @@ fn honest_edges_are_accepted_by_every_check() {
         // No samples were asked for, nobody heard the witness, and clones, gate and day are more than an edge's.
         let mut silent = vec![
             CheckName::Samples,
+            CheckName::LateCommit,
             CheckName::Reciprocity,
             CheckName::GuardNoise,
             CheckName::Phase,

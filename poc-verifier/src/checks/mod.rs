@@ -14,6 +14,7 @@ mod geometry;
 pub(crate) mod graph;
 pub mod guard_noise;
 mod hops;
+pub mod late_commit;
 mod link_budget;
 mod noise_floor;
 pub mod phase;
@@ -32,13 +33,9 @@ pub fn run(edge: &Edge) -> Vec<Finding> {
     if let Some(finding) = hops::no_region(edge) {
         return vec![finding];
     }
-    let checks: [fn(&Edge) -> Option<Finding>; 13] = [
-        freshness::check,
-        commit_reveal::check,
-        frequency::check,
-        time_dither::check,
-        noise_floor::check,
-        samples::check,
+    let before: [fn(&Edge) -> Option<Finding>; 5] =
+        [freshness::check, commit_reveal::check, frequency::check, time_dither::check, noise_floor::check];
+    let after: [fn(&Edge) -> Option<Finding>; 7] = [
         place::check,
         relay::check,
         reciprocity::check,
@@ -47,7 +44,12 @@ pub fn run(edge: &Edge) -> Vec<Finding> {
         geometry::check,
         hops::check,
     ];
-    checks.iter().filter_map(|check| check(edge)).collect()
+    // Samples are measured again once, for both checks that ask them.
+    let sampled = samples::findings(edge);
+    let said = |checks: &[fn(&Edge) -> Option<Finding>]| -> Vec<Finding> {
+        checks.iter().filter_map(|check| check(edge)).collect()
+    };
+    [said(&before), sampled, said(&after)].concat()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@
 use identity::Hash;
 use witness::{Noise, Recheck, RecheckError, StatedFrame, StatedPayload, encode, recheck};
 
+use super::late_commit;
 use crate::{
     edge::{Asked, Edge, Standing},
     finding::{CheckName, Finding, Outcome, SCORE_MAX},
@@ -36,13 +37,17 @@ const CFO_RANGE_HZ: f64 = 4000.0;
 /// Share of the bandwidth over which noise is taken: filters roll off at its edges.
 const BAND_SHARE: f64 = 0.8;
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
-    let asked = edge.asked.filter(|_| edge.standing == Standing::Committed)?;
-    let frame = asked.audit.frame_of(edge.report)?;
-    Some(match shown(edge, &asked, frame) {
-        Err(Wrong(sentence)) => convicted(frame, &sentence),
+/// What the samples say, and what [`late_commit`] says of the same; nothing where none were asked for.
+pub(super) fn findings(edge: &Edge) -> Vec<Finding> {
+    let asked = edge.asked.filter(|_| edge.standing == Standing::Committed);
+    let Some((asked, frame)) = asked.and_then(|asked| Some((asked, asked.audit.frame_of(edge.report)?)))
+    else {
+        return Vec::new();
+    };
+    match shown(edge, &asked, frame) {
+        Err(Wrong(sentence)) => vec![convicted(frame, &sentence)],
         Ok(showing) => measured(edge, &edge.report.hops[frame], &showing),
-    })
+    }
 }
 
 /// Samples that are not what was asked for, in a sentence for the owner.
@@ -86,27 +91,38 @@ fn convicted(frame: usize, sentence: &str) -> Finding {
 }
 
 /// The frame measured again, beside the report.
-fn measured(edge: &Edge, hop: &Hop, showing: &Showing) -> Finding {
+fn measured(edge: &Edge, hop: &Hop, showing: &Showing) -> Vec<Finding> {
     let Some(stated) = stated(edge, hop, showing) else {
         let sentence = "The reported payload is none that a beacon frame can carry.";
-        return convicted(showing.path.index, sentence);
+        return vec![convicted(showing.path.index, sentence)];
     };
     let rechecked = match recheck(&stated, &showing.segment.snippet, Some(&showing.guard.snippet)) {
         Ok(rechecked) => rechecked,
         Err(RecheckError::NotInFrame(samples)) => {
             let explanation =
                 format!("Only {samples} of the samples shown are of the frame; nothing can be measured.");
-            return Finding::unproven(
+            return vec![Finding::unproven(
                 CheckName::Samples,
                 (samples as f64, Recheck::SAMPLES_MIN as f64, "samples"),
                 explanation,
-            );
+            )];
         }
         Err(error) => {
-            return convicted(showing.path.index, &format!("The samples shown are no recording: {error}."));
+            let sentence = format!("The samples shown are no recording: {error}.");
+            return vec![convicted(showing.path.index, &sentence)];
         }
     };
-    let snr = snr_difference(hop, showing, &rechecked);
+    let found = compared(hop, showing, &rechecked);
+    // Of a frame that is not there its symbols say nothing.
+    let late = (found.outcome == Outcome::Accepted)
+        .then(|| late_commit::check(edge.protocol.region.frame(), &rechecked.symbols))
+        .flatten();
+    [Some(found), late].into_iter().flatten().collect()
+}
+
+/// Level and carrier as the samples have them beside what was reported.
+fn compared(hop: &Hop, showing: &Showing, rechecked: &Recheck) -> Finding {
+    let snr = snr_difference(hop, showing, rechecked);
     let cfo = Difference {
         value: rechecked.cfo_hz.value,
         sigma: rechecked.cfo_hz.sigma.hypot(f64::from(hop.cfo_sigma_mhz) * 1e-3).hypot(CFO_SPREAD_HZ),

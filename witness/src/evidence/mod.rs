@@ -20,6 +20,7 @@ mod recheck;
 mod snippet;
 mod stated_frame;
 mod subtraction;
+mod symbol_parts;
 #[cfg(test)]
 mod testing;
 
@@ -29,6 +30,7 @@ pub use noise::{Beside, Noise, Statistic};
 pub use recheck::{Recheck, RecheckError, Residual, recheck};
 pub use snippet::{Depth, Snippet, SnippetError};
 pub use stated_frame::{InvalidStatement, StatedFrame, StatedPayload};
+pub use symbol_parts::{SymbolPart, SymbolParts};
 
 use crate::HeardFrame;
 

@@ -6,12 +6,13 @@
 //! 2. Arrival is fitted beside them where the samples can tell the three apart: not in a piece of one chirp,
 //!    where a shift in time looks like one in frequency.
 //! 3. The replica is taken out, and what is left is looked at beside the guard.
+//! 4. Each payload symbol is held against the replica eighth by eighth ([`SymbolParts`]): whether it is there from its beginning on.
 //!
 //! Numbers come back, not verdicts. They are linear about the statement; of samples that it misses by far,
 //! the level says so.
 
 use super::{
-    Beside, InvalidStatement, Noise, Snippet, StatedFrame,
+    Beside, InvalidStatement, Noise, Snippet, StatedFrame, SymbolParts,
     subtraction::{Laid, Stage, TAPS},
 };
 use crate::{
@@ -27,7 +28,7 @@ const SETTLED_RAD: f64 = 3e-4;
 const DB_PER_AMPLITUDE: f64 = 20.0 / std::f64::consts::LN_10;
 
 /// What the samples say about a statement.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recheck {
     /// Samples of the frame among those shown.
     pub samples: usize,
@@ -45,6 +46,8 @@ pub struct Recheck {
     pub guard: Option<Noise>,
     /// Kept samples between the end of the guard and the stated arrival, where a guard was shown.
     pub guard_gap_samples: Option<f64>,
+    /// How strong the frame is within each payload symbol that was shown whole.
+    pub symbols: Vec<SymbolParts>,
 }
 
 /// What is left of the samples without the replica.
@@ -101,7 +104,8 @@ pub fn recheck(
     };
     // Level, phase and carrier are three real numbers: two complex ones at most.
     let residual = left(&laid.less_gain(), 2).ok_or(RecheckError::Silent)?;
-    let filtered = left(&laid.less_echoes(), TAPS + 1).ok_or(RecheckError::Silent)?;
+    let modelled = laid.with_echoes();
+    let filtered = left(&modelled.left(), TAPS + 1).ok_or(RecheckError::Silent)?;
     let noise = filtered.noise.power;
     let chip_rate_hz = f64::from(stated.bandwidth.hz());
     let carrier = Fit::of(&sums, &[TAU, EPS]);
@@ -121,6 +125,7 @@ pub fn recheck(
         filtered,
         guard: before,
         guard_gap_samples: guard.map(|guard| gap(stated, guard)),
+        symbols: SymbolParts::of(stated, &path, &modelled),
     })
 }
 

@@ -5,6 +5,8 @@
 //! only noise. The replica a whole number of samples late is the replica at another native instant, so the
 //! filter interpolates nothing.
 
+use std::ops::Range;
+
 use num_complex::{Complex32, Complex64};
 
 use crate::receiver::{Chirps, History, Normal, Run, Taper, Trajectory};
@@ -48,8 +50,32 @@ impl Stage {
     }
 }
 
+/// Samples and what the frame explains of them, one for one.
+pub(super) struct Modelled<'a> {
+    /// Where the first stands in the stream.
+    position: i64,
+    received: &'a [Complex64],
+    model: Vec<Complex64>,
+}
+
+impl Modelled<'_> {
+    /// What the model leaves.
+    pub(super) fn left(&self) -> Vec<Complex32> {
+        self.received.iter().zip(&self.model).map(|(y, m)| single(y - m)).collect()
+    }
+
+    /// A stretch of the stream, received and modelled; `None` where it is not all there.
+    pub(super) fn stretch(&self, stretch: Range<i64>) -> Option<(&[Complex64], &[Complex64])> {
+        let index = |at: i64| usize::try_from(at.checked_sub(self.position)?).ok();
+        let stretch = index(stretch.start)?..index(stretch.end)?;
+        Some((self.received.get(stretch.clone())?, self.model.get(stretch)?))
+    }
+}
+
 /// Samples of one frame with its replica beside them.
 pub(super) struct Laid<'a> {
+    /// Where the first sample stands in the stream.
+    position: i64,
     received: &'a [Complex64],
     /// The pieces of each chirp.
     chirps: Vec<Vec<Piece>>,
@@ -76,6 +102,7 @@ impl<'a> Laid<'a> {
         });
         Self {
             chirps: pieces.filter(|pieces| !pieces.is_empty()).collect(),
+            position,
             received: &stage.received,
             incoherent,
             middle_chip: (middle - path.anchor_sample) / path.samples_per_chip(),
@@ -119,34 +146,35 @@ impl<'a> Laid<'a> {
 
     /// What one complex gain leaves of the samples that the frame covers.
     pub(super) fn less_gain(&self) -> Vec<Complex32> {
-        self.less_filtered(0, 0)
+        self.modelled(0, 0).left()
     }
 
-    /// What a filter leaves, where all its taps stand on covered samples or ahead of the frame.
-    pub(super) fn less_echoes(&self) -> Vec<Complex32> {
-        self.less_filtered(EARLY, LATE)
+    /// The replica through a filter that takes echoes along, where all its taps stand on covered samples or ahead of the frame.
+    pub(super) fn with_echoes(&self) -> Modelled<'_> {
+        self.modelled(EARLY, LATE)
     }
 
-    fn less_filtered(&self, early: usize, late: usize) -> Vec<Complex32> {
+    fn modelled(&self, early: usize, late: usize) -> Modelled<'_> {
         let (first, replica) = self.replica();
         let received = &self.received[first..first + replica.len()];
+        let position = self.position + (first + late) as i64;
         let taps = early + 1 + late;
         if replica.len() < taps {
-            return Vec::new();
+            return Modelled { position, received: &[], model: Vec::new() };
         }
         // Window `w` holds the replica at the delays `late ..= -early` of sample `w + late`.
-        let rows = || replica.windows(taps).zip(&received[late..]);
+        let received = &received[late..received.len() - early];
+        let rows = || replica.windows(taps);
         let mut target = vec![Complex64::ZERO; taps];
-        for (row, y) in rows() {
+        for (row, y) in rows().zip(received) {
             for (target, a) in target.iter_mut().zip(row) {
                 *target += a.conj() * y;
             }
         }
         let gram = lagged_products(&replica, taps);
         let gains = solve(gram, target);
-        rows()
-            .map(|(row, y)| single(y - row.iter().zip(&gains).map(|(x, gain)| x * gain).sum::<Complex64>()))
-            .collect()
+        let weighted = |row: &[Complex64]| row.iter().zip(&gains).map(|(x, gain)| x * gain).sum();
+        Modelled { position, received, model: rows().map(weighted).collect() }
     }
 
     /// The replica over the samples from the first covered to the last, and the index of that first one.
