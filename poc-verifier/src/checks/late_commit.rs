@@ -2,7 +2,7 @@
 //!
 //! Whoever sends a frame on faster than it can be heard must send symbols that it does not know yet: it listens to the first share `a` of a
 //! symbol, decides, and sends the rest (early detect, late commit: Ranganathan, Danev, Francillon and Capkun). What it sent meanwhile is
-//! nothing, noise, or a guess; and whatever it was, the known chirp is not in it. So of the samples that an audit shows ([`super::samples`]),
+//! nothing, noise, or a guess; and whatever it was, the known chirp is not in it. So of the samples that an audit shows (`samples`),
 //! each symbol that nobody could know before ([`unpredictable`]) is held against its own chirp, echoes and all ([`witness::SymbolParts`]):
 //!
 //! ```text
