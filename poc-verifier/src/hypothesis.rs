@@ -20,7 +20,10 @@ mod blame;
 mod calibration;
 mod day;
 
-use crate::finding::{CheckName, Outcome};
+use crate::{
+    finding::{CheckName, Outcome},
+    place::BLAME_SCORE,
+};
 
 pub use blame::{blame, independent};
 pub use calibration::{CALIBRATION_BYTES_MAX, Calibration, CalibrationError, CusumLimits, Honest, Threshold};
@@ -100,6 +103,16 @@ impl Hypothesis {
         }
     }
 
+    /// Least threshold. A score below zero speaks for honesty: with a threshold there, a hotspot that heard little would be rejected for silence.
+    /// Drawn days, which thresholds are fitted on, give every anchor its own echoes; a street has them in common, and honest places in
+    /// simulated air have come to 14 where drawn ones kept under 10. So a day gives a place up no sooner than an epoch does.
+    pub const fn least(self) -> f64 {
+        match self {
+            Self::Place => BLAME_SCORE,
+            _ => 0.0,
+        }
+    }
+
     /// Whether days may be added up: not where honest errors are the same every day (echoes, deaf sites).
     pub const fn accumulates(self) -> bool {
         matches!(self, Self::Blind | Self::Clone)
@@ -111,7 +124,7 @@ impl Hypothesis {
 pub struct DayVerdict {
     /// Rejected by the worst; unproven where the place was not proven, or nothing told whether it hears.
     pub outcome: Outcome,
-    /// The hypothesis that is nearest to its threshold, or furthest above.
+    /// The hypothesis that accuses, or is doubted, or is nearest to its threshold.
     pub worst: Option<Excess>,
 }
 
@@ -131,24 +144,34 @@ impl Excess {
     pub fn by(&self) -> f64 {
         self.score - self.threshold
     }
+
+    /// Whether the cheat explains the day better than honesty does.
+    pub fn is_doubted(&self) -> bool {
+        self.score > 0.0
+    }
 }
 
-/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not proven is unproven at best, and so is one
-/// with a score over its threshold that too few stand behind ([`DayEvidence::accuses`]).
+/// Judges a day. What was not tested, or has no threshold, does not accuse; a day whose place was not proven is unproven at best. So is one
+/// that a cheat explains better than honesty, a score above zero, but not by the threshold, or with too few behind it
+/// ([`DayEvidence::accuses`]): doubt is not paid, and not punished.
 ///
-/// A score below zero speaks for honesty, so no threshold is below zero: else a hotspot that heard little would be rejected for silence.
+/// No threshold is below [`Hypothesis::least`], whatever was fitted.
 pub fn judge_day(day: &DayEvidence, calibration: &Calibration) -> DayVerdict {
     let excesses = Hypothesis::ALL.into_iter().filter_map(|hypothesis| {
-        let (score, fitted) = (day.score(hypothesis)?, calibration.threshold(hypothesis)?.threshold);
-        Some(Excess { hypothesis, score, threshold: fitted.max(0.0) })
+        Some(Excess {
+            hypothesis,
+            score: day.score(hypothesis)?,
+            threshold: calibration.applied(hypothesis)?,
+        })
     });
-    // What may accuse comes first: else a few liars' great excess would hide it.
-    let accusing = |excess: &Excess| excess.by() > 0.0 && day.accuses(excess.hypothesis);
-    let worst = excesses.max_by(|a, b| accusing(a).cmp(&accusing(b)).then(a.by().total_cmp(&b.by())));
+    // What may accuse comes first, then what is doubted: else a few liars' great excess would hide it.
+    let accuses = |excess: &Excess| excess.by() > 0.0 && day.accuses(excess.hypothesis);
+    let rank = |excess: &Excess| (accuses(excess), excess.is_doubted());
+    let worst = excesses.max_by(|a, b| rank(a).cmp(&rank(b)).then(a.by().total_cmp(&b.by())));
     let heard = day.score(Hypothesis::Blind).is_some() && calibration.threshold(Hypothesis::Blind).is_some();
     let outcome = match worst {
-        Some(worst) if worst.by() > 0.0 && day.accuses(worst.hypothesis) => Outcome::Rejected,
-        Some(worst) if worst.by() <= 0.0 && day.is_placed() && heard => Outcome::Accepted,
+        Some(worst) if accuses(&worst) => Outcome::Rejected,
+        Some(worst) if !worst.is_doubted() && day.is_placed() && heard => Outcome::Accepted,
         _ => Outcome::Unproven,
     };
     DayVerdict { outcome, worst }

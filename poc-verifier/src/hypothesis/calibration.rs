@@ -124,6 +124,11 @@ impl Calibration {
     pub fn threshold(&self, hypothesis: Hypothesis) -> Option<&Threshold> {
         self.thresholds.iter().find(|threshold| threshold.hypothesis == hypothesis.as_str())
     }
+
+    /// The score above which a day is rejected: what was fitted, and no less than [`Hypothesis::least`].
+    pub fn applied(&self, hypothesis: Hypothesis) -> Option<f64> {
+        self.threshold(hypothesis).map(|fitted| fitted.threshold.max(hypothesis.least()))
+    }
 }
 
 impl Threshold {

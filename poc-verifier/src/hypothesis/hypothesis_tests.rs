@@ -123,8 +123,32 @@ fn silence_is_neither_rejected_nor_accepted() {
     let mut book = DayBook::default();
     book.add_report(anchor(1), &[finding(CheckName::Frequency, -16.0)]);
     assert_eq!(judge_day(&book.evidence(), &thresholds).outcome, Outcome::Unproven);
-    book.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, votes: 1.0, ..PlaceVerdict::by_genesis() });
+    book.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, ..PlaceVerdict::by_genesis() });
     assert_eq!(judge_day(&book.evidence(), &thresholds).outcome, Outcome::Accepted);
+}
+
+/// Between zero and the threshold nothing is paid, and nobody is accused.
+#[test]
+fn a_day_that_a_cheat_explains_better_is_doubted_before_it_is_rejected() {
+    let thresholds = calibration(&[(Hypothesis::Blind, -18.0), (Hypothesis::Clone, 5.0)]);
+    for (score, outcome) in [(-1.0, Outcome::Accepted), (1.0, Outcome::Unproven), (6.0, Outcome::Rejected)] {
+        let mut book = DayBook::default();
+        book.add_report(anchor(1), &[finding(CheckName::Frequency, -16.0)]);
+        book.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, ..PlaceVerdict::by_genesis() });
+        book.add_resemblances(&[score]);
+        assert_eq!(judge_day(&book.evidence(), &thresholds).outcome, outcome, "{score}");
+    }
+}
+
+/// Echoes that a street has in common: drawn days have not shown them, simulated air has.
+#[test]
+fn a_place_is_given_up_no_sooner_in_a_day_than_in_an_epoch() {
+    let thresholds = calibration(&[(Hypothesis::Place, 9.0)]);
+    for (votes, outcome) in [(24.0, Outcome::Unproven), (26.0, Outcome::Rejected)] {
+        let mut book = DayBook::default();
+        book.add_place(&PlaceVerdict { anchors: 8, agreeing: 6, votes, ..PlaceVerdict::by_genesis() });
+        assert_eq!(judge_day(&book.evidence(), &thresholds).outcome, outcome, "{votes}");
+    }
 }
 
 fn anchors(count: u64) -> Vec<Party> {

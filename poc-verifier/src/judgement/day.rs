@@ -13,7 +13,7 @@ use super::{EdgeJudgement, Epoch, RoundJudgement, pairs::Resemblances};
 use crate::{
     checks::relay,
     finding::{CheckName, Finding, Outcome, SCORE_REJECT},
-    hypothesis::{Calibration, DayBook, DayEvidence, DayVerdict, blame, independent, judge_day},
+    hypothesis::{Calibration, DayBook, DayEvidence, DayVerdict, Excess, blame, independent, judge_day},
     party::Party,
     place::PlaceVerdict,
 };
@@ -92,13 +92,16 @@ fn anchors(witness: &Party, edges: &Edges) -> Vec<PublicKey> {
 
 /// What a day says; nothing when it is an honest one's.
 fn of_day(day: &DayVerdict) -> Option<Finding> {
-    let worst = day.worst.filter(|worst| worst.by() > 0.0)?;
+    let worst = day.worst.filter(Excess::is_doubted)?;
     let numbers = (worst.score, worst.threshold, "log-likelihood ratio");
     let cheat = worst.hypothesis.explanation();
     if day.outcome != Outcome::Rejected {
-        let explanation = format!(
-            "Its reports of the epoch together look as if it {cheat}, but too few independent anchors say so."
-        );
+        let but = if worst.by() > 0.0 {
+            "too few independent anchors say so"
+        } else {
+            "not as clearly as it takes to reject them"
+        };
+        let explanation = format!("Its reports of the epoch together look as if it {cheat}, but {but}.");
         return Some(Finding::unproven(CheckName::Day, numbers, explanation));
     }
     let explanation = format!(

@@ -48,7 +48,7 @@ const RESOLVE_SCORE: f64 = 4.0;
 /// Score up to which the asserted place is as good as any.
 const SUPPORT_SCORE: f64 = 8.0;
 /// Score from which it is given up.
-const BLAME_SCORE: f64 = 25.0;
+pub const BLAME_SCORE: f64 = 25.0;
 /// What one anchor may say for another place, at least and at most.
 pub const VOTE: (f64, f64) = (-2.0, 6.0);
 /// So many anchors may lie together: what the loudest of them say counts only when the others say it, too.
@@ -99,8 +99,9 @@ pub struct PlaceVerdict {
     pub residual_m: (f64, f64),
     /// Log-likelihood of the likeliest place over the asserted one.
     pub score: f64,
-    /// The same by vote: what each anchor says for the other place over the asserted one, cut to [`VOTE`] before it is added up. Liars
-    /// who agree can say neither more nor less than as many honest ones.
+    /// The same by vote: what each anchor says for the other place over the asserted one, cut to [`VOTE`] before it is added up. Liars who
+    /// agree can say neither more nor less than as many honest ones. No more than all say uncut, and nothing against a place that is as
+    /// likely as any: cut votes forget what speaks loudest for it.
     pub votes: f64,
     /// The likeliest place.
     pub likeliest: Option<Place>,
@@ -184,7 +185,6 @@ fn weigh(claimant: &Party, likelihood: &Likelihood) -> PlaceVerdict {
     let Peaks { best, elsewhere } = peaks(likelihood, RESOLVE_M);
     let there = likelihood.at(best);
     let score = (there - here).max(0.0);
-    let votes = elsewhere.iter().chain([&best]).map(|at| votes(likelihood, *at)).fold(0.0, f64::max);
     let likeliest = likelihood.place_of(best);
     let offset_m = likeliest.map_or(0.0, |place| geodesic_m(claimant.place, place));
     let agreeing = likelihood.fitting(best);
@@ -193,6 +193,8 @@ fn weigh(claimant: &Party, likelihood: &Likelihood) -> PlaceVerdict {
     let rival = elsewhere.map_or(f64::NEG_INFINITY, |at| likelihood.at(at)).max(best_on_ring(likelihood));
     let resolved = here - rival >= RESOLVE_SCORE;
     let supported = score <= SUPPORT_SCORE && likelihood.fitting(asserted) >= ANCHORS_PROVE;
+    let places = elsewhere.iter().chain([&best]).filter(|_| !supported);
+    let votes = places.map(|at| votes(likelihood, *at).min(likelihood.at(*at) - here)).fold(0.0, f64::max);
     let blamed = anchors >= ANCHORS_BLAME
         && agreeing >= AGREE_BLAME
         && 2 * agreeing > anchors

@@ -1,16 +1,16 @@
 //! `trials`: the demo's world over many seeds, with counts and confidence intervals.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use sdr_fixtures::{
     WorldConfig, WorldError,
-    trials::{Rate, Scores, Trial, Trials, attack_table, run},
+    trials::{Rate, Trial, Trials, run},
     villains::{UnknownVillain, Villainy},
 };
 
-/// Run the simulated network over many seeds and count who was wronged and who got away.
+/// Run the simulated network over many seeds and count who was wronged and who got away. The attack table is `poc-trial`'s.
 #[derive(Parser)]
 #[command(
     version,
@@ -38,12 +38,6 @@ struct Arguments {
     /// Villains in each, one of a kind: all, or names with commas between [default: those that hardly know what they do]
     #[arg(long, value_name = "all|NAME,...", value_delimiter = ',')]
     villains: Vec<String>,
-    /// The attack table instead: counts by villain, scores by check
-    #[arg(long)]
-    table: bool,
-    /// Folder for one published bundle a villain
-    #[arg(long, value_name = "DIR", requires = "table")]
-    bundles: Option<PathBuf>,
     /// One line of JSON
     #[arg(long)]
     json: bool,
@@ -58,15 +52,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if arguments.table {
-        return match table(&arguments, &villains) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("trials: {error}");
-                ExitCode::from(2)
-            }
-        };
-    }
     match all(&arguments, &villains) {
         Ok(trials) => {
             print(&trials, arguments.json);
@@ -127,60 +112,6 @@ fn print(trials: &Trials, json: bool) {
         "supply {}",
         if trials.supply_exact { "adds up exactly in every world" } else { "DOES NOT ADD UP" }
     );
-}
-
-/// Prints the attack table.
-fn table(arguments: &Arguments, villains: &[Villainy]) -> Result<(), WorldError> {
-    let progress = ProgressBar::new(arguments.seeds);
-    let seeds = arguments.first_seed..arguments.first_seed.saturating_add(arguments.seeds);
-    let bundles = arguments.bundles.as_deref();
-    let table =
-        attack_table((seeds, arguments.epochs), arguments.hotspots, villains, bundles, &mut |done| {
-            progress.set_position(done);
-        })?;
-    progress.finish_and_clear();
-    if arguments.json {
-        println!("{}", serde_json::json!(table));
-        return Ok(());
-    }
-    println!("honest edges rejected     {}", shown(table.honest_edges_rejected));
-    println!("worlds with an honest hotspot rejected  {}", shown(table.honest_hotspots_rejected));
-    for row in &table.rows {
-        println!(
-            "{:4} {:18} as named in {} of {} worlds; {} forged edges: accepted {}, rejected {:?}, unproven {:?}; {:.2} EAR, {} m off",
-            row.row,
-            row.name,
-            row.as_named.count,
-            row.as_named.of,
-            row.forged,
-            row.accepted.count,
-            row.rejected,
-            row.unproven,
-            row.paid as f64 * 1e-8,
-            row.gained_m,
-        );
-    }
-    println!("scores: check, edges, median, 99 %, greatest");
-    tell_scores("honest", &table.honest_scores);
-    for row in &table.rows {
-        tell_scores(row.name, &row.scores);
-    }
-    Ok(())
-}
-
-fn tell_scores(whose: &str, scores: &Scores) {
-    for (check, scores) in scores {
-        let mut sorted = scores.clone();
-        sorted.sort_by(f64::total_cmp);
-        let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share).round() as usize];
-        println!(
-            "  {whose:18} {check:14} {:6} {:8.2} {:8.2} {:8.2}",
-            sorted.len(),
-            at(0.5),
-            at(0.99),
-            at(1.0)
-        );
-    }
 }
 
 /// What became of a world's villains.

@@ -11,6 +11,7 @@ mod clones;
 mod day;
 mod dice;
 pub mod flags;
+pub mod levels;
 mod site;
 pub mod trial;
 pub mod villains;

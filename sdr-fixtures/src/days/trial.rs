@@ -166,7 +166,7 @@ impl Margin {
     /// `None` when no day is rejected, or all score alike.
     pub fn of(owners: &[Vec<Day>], calibration: &Calibration) -> Option<Self> {
         let hypothesis = deciding(owners, calibration)?;
-        let threshold = calibration.threshold(hypothesis)?.threshold.max(0.0);
+        let threshold = calibration.applied(hypothesis)?;
         let scores: Vec<f64> =
             owners.iter().flatten().filter_map(|day| day.evidence.uncut(hypothesis)).collect();
         let count = scores.len() as f64;

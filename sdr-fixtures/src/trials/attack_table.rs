@@ -10,18 +10,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use identity::PublicKey;
+use poc_verifier::Bundle;
 use serde::Serialize;
 
 use super::Rate;
 use crate::{
-    World, WorldConfig, WorldError,
+    EpochReport, Hotspot, Role, World, WorldConfig, WorldError,
+    days::{Dice, Purpose, levels::Levels},
     summary::{Ending, VillainSummary},
     tally::{Example, Tally},
     villains::{Fate, Villainy},
 };
 
-/// Scores by check.
-pub type Scores = BTreeMap<&'static str, Vec<f64>>;
+pub use crate::days::levels::Scores;
 
 /// What many worlds came to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +43,9 @@ pub struct AttackTable {
     /// Scores of edges between honest hotspots, by check.
     #[serde(skip)]
     pub honest_scores: Scores,
+    /// Those edges at both levels.
+    #[serde(skip)]
+    pub levels: Levels,
 }
 
 /// What became of one villain in all of them.
@@ -100,11 +105,14 @@ pub fn attack_table(
     let mut best: Vec<Option<Example>> = vec![None; villains.len()];
     let (mut honest_edges, mut honest_rejected, mut worlds_wronged) = (0, 0, 0);
     let mut honest_scores = Scores::new();
+    let mut levels = Levels::default();
     for (done, seed) in (1..).zip(seeds.clone()) {
         let mut world = World::new(&WorldConfig { seed, honest, villains: villains.to_vec(), data: None })?;
         world.keep_scores();
-        for _ in 0..epochs {
-            world.run_epoch(&mut |_| ControlFlow::Continue(()))?;
+        for epoch in 0..epochs {
+            if let Some(report) = world.run_epoch(&mut |_| ControlFlow::Continue(()))? {
+                draw_again(&world, &report, &mut Dice::new(Purpose::Report, seed, 0, epoch), &mut levels)?;
+            }
             if let Some(folder) = bundles {
                 publish(&mut world, folder, &mut best, &mut rows)?;
             }
@@ -132,7 +140,39 @@ pub fn attack_table(
         honest_edges_rejected: Rate::new(honest_rejected, honest_edges),
         honest_hotspots_rejected: Rate::new(worlds_wronged, worlds),
         honest_scores,
+        levels,
     })
+}
+
+/// Puts an epoch's honest edges beside their likes at parameter level.
+fn draw_again(
+    world: &World,
+    report: &EpochReport,
+    dice: &mut Dice,
+    levels: &mut Levels,
+) -> Result<(), WorldError> {
+    let honest = |key: &PublicKey| {
+        let is_key = |hotspot: &&Hotspot| hotspot.key() == *key;
+        world.hotspots().iter().find(is_key).is_some_and(|hotspot| hotspot.role == Role::Honest)
+    };
+    for (_, day) in report.judgement.days.iter().filter(|(key, _)| honest(key)) {
+        levels.add_day(day);
+    }
+    let reader = world.engine().reader()?;
+    for (round, address) in report.judgement.rounds.iter().zip(&report.bundles) {
+        if !honest(&round.beaconer) {
+            continue;
+        }
+        let Some(bundle) = reader.bundle(address)?.and_then(|bytes| Bundle::decode(&bytes).ok()) else {
+            continue;
+        };
+        let judged = |witness: &PublicKey| {
+            let edge = round.edges.iter().find(|edge| edge.witness == *witness && honest(witness))?;
+            Some(&edge.findings[..])
+        };
+        levels.add(&bundle, judged, dice);
+    }
+    Ok(())
 }
 
 impl AttackRow {

@@ -1,9 +1,10 @@
-//! `poc-trial`: the attack table at parameter level, and the calibration that it is judged by.
+//! `poc-trial`: the attack table at parameter level, and the calibration that it is judged by; and the same in simulated air.
 
 mod flags;
 mod line;
 mod roc;
 mod rows;
+mod signal;
 
 use std::{
     collections::BTreeMap,
@@ -35,6 +36,7 @@ use crate::{
     after_help = "Examples:
   poc-trial --all --days 6000 --out target/trial
   poc-trial --attack s2-leaked-payload --days 120000 --json
+  poc-trial --worlds 3 --villains wormhole,one-radio --out target/air     simulated air only
   poc-trial --calibrate --days 120000 --seed 1 --date 2026-11-23 --calibration thresholds.json
 
 A day that is not paid is rejected or unproven. A margin in sigmas says how far a cheat's mean day is over the threshold that catches it, in
@@ -42,7 +44,7 @@ standard deviations of its own days; beyond what the days can show it is an extr
 )]
 struct Arguments {
     /// Every row
-    #[arg(long, conflicts_with = "attack", required_unless_present_any = ["attack", "calibrate"])]
+    #[arg(long, conflicts_with = "attack", required_unless_present_any = ["attack", "calibrate", "worlds"])]
     all: bool,
     /// Rows whose name begins so; may be given several times
     #[arg(long, value_name = "NAME")]
@@ -62,7 +64,19 @@ struct Arguments {
     /// A calibration to judge by, or to write [default: the published one]
     #[arg(long, value_name = "FILE", required_if_eq("calibrate", "true"))]
     calibration: Option<PathBuf>,
-    /// Folder for the table as CSV and the ROC curves as SVG
+    /// Worlds of simulated air, with every villain in them [default: 1 with --all and --out, else none]
+    #[arg(long, value_name = "N")]
+    worlds: Option<u64>,
+    /// Epochs of each world
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    epochs: u64,
+    /// Honest hotspots of each world
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    hotspots: usize,
+    /// Villains of each world: all, none, or names with commas between
+    #[arg(long, value_name = "all|none|NAME,...", value_delimiter = ',', default_value = "all")]
+    villains: Vec<String>,
+    /// Folder for the tables as CSV, the ROC curves as SVG and, from simulated air, a published bundle a villain
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// One line of JSON a row
@@ -99,7 +113,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let rows: Vec<Row> = rows::all().into_iter().filter(|row| wanted(&row.name)).collect();
     let adaptive = wanted(ADAPTIVE);
     let flags: Vec<_> = flags::ALL.into_iter().filter(|(name, ..)| wanted(name)).collect();
-    if rows.is_empty() && flags.is_empty() && !adaptive {
+    let worlds = arguments.worlds.unwrap_or(u64::from(arguments.all && arguments.out.is_some()));
+    if rows.is_empty() && flags.is_empty() && !adaptive && worlds == 0 {
         return Err(format!("no row is called {:?}", arguments.attack).into());
     }
     for row in &rows {
@@ -115,11 +130,31 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         flagged.push(line.csv());
     }
     if let Some(out) = &arguments.out {
-        fs::create_dir_all(out)?;
-        fs::write(out.join("flags.csv"), flagged.join("\n") + "\n")?;
-        fs::write(out.join("table.csv"), trial.table.join("\n") + "\n")?;
+        write_table(out, "flags.csv", &flagged)?;
+        write_table(out, "table.csv", &trial.table)?;
+    }
+    if worlds > 0 { in_air(arguments, worlds)?.run() } else { Ok(()) }
+}
+
+/// A table of more than its heading.
+fn write_table(folder: &Path, name: &str, lines: &[String]) -> Result<(), Failure> {
+    if lines.len() > 1 {
+        fs::create_dir_all(folder)?;
+        fs::write(folder.join(name), lines.join("\n") + "\n")?;
     }
     Ok(())
+}
+
+fn in_air(arguments: &Arguments, worlds: u64) -> Result<signal::Air<'_>, Failure> {
+    Ok(signal::Air {
+        seed: arguments.seed,
+        worlds,
+        epochs: arguments.epochs,
+        hotspots: arguments.hotspots,
+        villains: signal::villains(&arguments.villains)?,
+        out: arguments.out.as_deref(),
+        json: arguments.json,
+    })
 }
 
 const ADAPTIVE: &str = "adaptive-spoof";
