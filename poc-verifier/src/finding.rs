@@ -37,13 +37,15 @@ pub enum CheckName {
     GuardNoise,
     /// Phases from channel to channel are nobody else's.
     Phase,
+    /// The beaconer radiates what it states.
+    Eirp,
     /// The hotspot's day as a whole is an honest one's.
     Day,
 }
 
 impl CheckName {
     /// Every check, in the order in which findings are listed; of equal scores the first decides.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::Frequency,
@@ -60,6 +62,7 @@ impl CheckName {
         Self::PowerDither,
         Self::Geometry,
         Self::Hops,
+        Self::Eirp,
         Self::Graph,
         Self::Day,
     ];
@@ -84,6 +87,7 @@ impl CheckName {
             Self::Reciprocity => "reciprocity",
             Self::GuardNoise => "guard_noise",
             Self::Phase => "phase",
+            Self::Eirp => "eirp",
             Self::Day => "day",
         }
     }

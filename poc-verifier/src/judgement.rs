@@ -1,11 +1,12 @@
 //! An epoch's rounds, judged: first where everybody is, then every edge.
 //!
 //! Places come first because an edge pays only when both ends' places are proven. Each is judged from what anchors measured of that
-//! party's own beacons in the epoch; nobody's own measurement ever places that party. When every edge has been judged by itself, every witness's
+//! party's own beacons in the epoch, but not by anchors whose clocks are off; nobody's own measurement ever places that party. When every edge has been judged by itself, every witness's
 //! epoch is judged as a whole.
 
 mod arrivals;
 mod day;
+mod flags;
 mod free_clock;
 mod on_air;
 mod pairs;
@@ -16,7 +17,8 @@ use std::collections::BTreeMap;
 use geo_index::Terrain;
 use identity::{Hash, PublicKey};
 
-use self::{free_clock::FreeClocks, pairs::Resemblances};
+pub use self::flags::{About, Flag};
+use self::{flags::Everything, free_clock::FreeClocks, pairs::Resemblances};
 use crate::{
     answer::{self, Answer},
     audit::Audit,
@@ -25,6 +27,7 @@ use crate::{
     finding::{CheckName, Finding, Outcome, decide},
     hypothesis::DayEvidence,
     messages::{ClosedSet, Hop, Opening, Report, ShortId},
+    nodes::clocks::ClockVerdict,
     party::{Known, Party},
     place::{self, PlaceVerdict},
     plan::{BeaconPlan, Randomness, is_drawn},
@@ -148,6 +151,8 @@ pub struct EpochJudgement {
     pub rounds: Vec<RoundJudgement>,
     /// Every witness's day, for the hypotheses.
     pub days: BTreeMap<PublicKey, DayEvidence>,
+    /// What is to be said of hotspots that is no verdict.
+    pub flags: BTreeMap<PublicKey, Vec<Flag>>,
 }
 
 /// A round with what its opening decided.
@@ -165,8 +170,10 @@ struct Planned<'a> {
 pub fn judge(epoch: &Epoch) -> EpochJudgement {
     let mut planned: Vec<Planned> = epoch.rounds.iter().filter_map(|round| planned(epoch, round)).collect();
     find_answers(epoch, &mut planned);
-    let places: BTreeMap<PublicKey, PlaceVerdict> =
-        epoch.parties.values().map(|party| (party.key, place_of(epoch, party, &planned))).collect();
+    let heard = Everything::of(epoch, &planned);
+    let clocks_off = flags::clocks_off(epoch, &heard);
+    let place = |party: &Party| (party.key, place_of(epoch, party, &planned, &clocks_off));
+    let places: BTreeMap<PublicKey, PlaceVerdict> = epoch.parties.values().map(place).collect();
     let clocks = FreeClocks::of(epoch, &planned);
     let mut resemblances = Resemblances::default();
     let mut rounds: Vec<RoundJudgement> = (0..planned.len())
@@ -174,10 +181,12 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
         .collect();
     let days = day::days(epoch, &rounds, &places, &resemblances);
     day::hold_against(epoch, &mut rounds, &days);
+    let flags = flags::all(epoch, &planned, &heard, &clocks_off);
+    flags::hold_against(&mut rounds, &flags);
     for (planned, round) in planned.iter().zip(&mut rounds) {
         checks::graph::gate(planned.beaconer, epoch.parties, &mut round.edges);
     }
-    EpochJudgement { places, rounds, days }
+    EpochJudgement { places, rounds, days, flags }
 }
 
 fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
@@ -220,11 +229,20 @@ fn only_answers(planned: &Planned, report: &Report) -> bool {
         && (planned.answers.is_empty() || report.hops.iter().any(known))
 }
 
-fn place_of(epoch: &Epoch, party: &Party, rounds: &[Planned]) -> PlaceVerdict {
+fn place_of(
+    epoch: &Epoch,
+    party: &Party,
+    rounds: &[Planned],
+    clocks_off: &BTreeMap<PublicKey, ClockVerdict>,
+) -> PlaceVerdict {
     if party.known == Known::Genesis {
         return PlaceVerdict::by_genesis();
     }
-    let judged = place::judge(party, &arrivals::of_party(epoch, party, rounds));
+    let mut beacons = arrivals::of_party(epoch, party, rounds);
+    for arrivals in &mut beacons {
+        arrivals.retain(|arrival| !clocks_off.contains_key(&arrival.anchor.key));
+    }
+    let judged = place::judge(party, &beacons);
     match party.known {
         Known::ProvenEpochsAgo(epochs) if judged.outcome == Outcome::Unproven => {
             PlaceVerdict::proven_before(epochs)

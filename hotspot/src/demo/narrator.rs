@@ -14,7 +14,7 @@ use ledger::{
     view::{LiveEvent, View},
 };
 use ledger_machine::PublicKey;
-use poc_verifier::RoundJudgement;
+use poc_verifier::{RoundJudgement, judgement::About};
 use sdr_fixtures::{EpochReport, World, WorldEvent};
 
 use super::snapshot;
@@ -30,13 +30,22 @@ pub(super) struct Narrator {
     line: ProgressBar,
     /// What was last said of each place.
     places: BTreeMap<PublicKey, Outcome>,
+    /// What was told of whom already.
+    flagged: BTreeSet<(PublicKey, About)>,
 }
 
 impl Narrator {
     pub(super) fn new(world: &World, view: Arc<View>) -> Self {
         let names = world.hotspots().iter().map(|hotspot| (hotspot.key(), hotspot.name.clone())).collect();
         let windows_per_epoch = world.windows_per_epoch();
-        Self { view, names, windows_per_epoch, line: progress(windows_per_epoch), places: BTreeMap::new() }
+        Self {
+            view,
+            names,
+            windows_per_epoch,
+            line: progress(windows_per_epoch),
+            places: BTreeMap::new(),
+            flagged: BTreeSet::new(),
+        }
     }
 
     /// Something happened.
@@ -118,6 +127,14 @@ impl Narrator {
                     outcome,
                     explanation: verdict.explanation.clone(),
                 });
+            }
+        }
+        for (key, flags) in &report.judgement.flags {
+            for flag in flags {
+                if self.flagged.insert((*key, flag.about)) {
+                    let text = format!("{}: {}", self.name(key), flag.explanation);
+                    self.view.event(LiveEvent::Note { time_ms: report.time_ms, text });
+                }
             }
         }
     }

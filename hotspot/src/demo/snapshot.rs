@@ -35,7 +35,12 @@ pub(super) fn of(world: &World, report: &EpochReport) -> EpochSnapshot {
         state_hash: report.state.hash().to_string(),
         hotspots: hotspots(world),
         edges: report.evidence.clone(),
-        places: report.judgement.places.iter().map(|(key, verdict)| place(*key, verdict)).collect(),
+        places: report
+            .judgement
+            .places
+            .iter()
+            .map(|(key, verdict)| place(*key, verdict, flags(report, key)))
+            .collect(),
         rewards: report.rewards.clone(),
         settlement: Some(report.settlement),
         supply: Some(report.state.supply()),
@@ -130,10 +135,20 @@ fn unmeasured(hotspot: &Hotspot, outcome: Outcome, explanation: String) -> Place
         residual_max_m: None,
         offset_m: None,
         explanation,
+        flags: Vec::new(),
     }
 }
 
-fn place(hotspot: ledger_machine::PublicKey, verdict: &poc_verifier::PlaceVerdict) -> PlaceVerdict {
+fn flags(report: &EpochReport, key: &ledger_machine::PublicKey) -> Vec<String> {
+    let flags = report.judgement.flags.get(key).into_iter().flatten();
+    flags.map(|flag| flag.explanation.clone()).collect()
+}
+
+fn place(
+    hotspot: ledger_machine::PublicKey,
+    verdict: &poc_verifier::PlaceVerdict,
+    flags: Vec<String>,
+) -> PlaceVerdict {
     let measured = verdict.likeliest.is_some();
     let (median_m, greatest_m) = verdict.residual_m;
     PlaceVerdict {
@@ -144,6 +159,7 @@ fn place(hotspot: ledger_machine::PublicKey, verdict: &poc_verifier::PlaceVerdic
         residual_max_m: measured.then_some(greatest_m),
         offset_m: measured.then_some(verdict.offset_m),
         explanation: verdict.explanation.clone(),
+        flags,
     }
 }
 

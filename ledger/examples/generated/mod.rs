@@ -384,6 +384,7 @@ impl Generated {
                 residual_max_m: Some(14_870.0),
                 offset_m: Some(14_910.0),
                 explanation: villain.says.to_owned(),
+                flags: Vec::new(),
             },
             Some(_) => PlaceVerdict {
                 hotspot: hotspot.key,
@@ -395,6 +396,7 @@ impl Generated {
                 explanation:
                     "Fewer than 4 anchors heard its beacon. Beacon as scheduled, from a place with a view."
                         .to_owned(),
+                flags: Vec::new(),
             },
             None => PlaceVerdict {
                 hotspot: hotspot.key,
@@ -404,6 +406,7 @@ impl Generated {
                 residual_max_m: Some(60.0 + 80.0 * part(3)),
                 offset_m: Some(8.0 + 25.0 * part(4)),
                 explanation: "The arrival times at the anchors fit the asserted place.".to_owned(),
+                flags: Vec::new(),
             },
         }
     }

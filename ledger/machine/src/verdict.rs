@@ -61,11 +61,13 @@ pub enum Check {
     Day = 17,
     /// Every symbol shown is there from its beginning on.
     LateCommit = 18,
+    /// The beaconer radiates what it states.
+    Eirp = 19,
 }
 
 impl Check {
     /// Every check, by number.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::LinkBudget,
@@ -84,6 +86,7 @@ impl Check {
         Self::Samples,
         Self::Day,
         Self::LateCommit,
+        Self::Eirp,
     ];
 
     /// The name that evidence and statements use.
@@ -107,6 +110,7 @@ impl Check {
             Self::Samples => "samples",
             Self::Day => "day",
             Self::LateCommit => "late_commit",
+            Self::Eirp => "eirp",
         }
     }
 

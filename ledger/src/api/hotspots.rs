@@ -273,6 +273,7 @@ fn advice(view: &EpochView, hotspot: &HotspotView) -> Vec<String> {
     if let Some(verdict) = hotspot.verdict.as_ref().filter(|verdict| verdict.outcome != Outcome::Accepted) {
         advice.push(verdict.explanation.clone());
     }
+    advice.extend(hotspot.verdict.iter().flat_map(|verdict| verdict.flags.iter().cloned()));
     let key = hotspot.row.key.to_string();
     let own: Vec<_> =
         hotspot.beaconed.iter().chain(&hotspot.witnessed).map(|&at| &view.edges()[at as usize]).collect();

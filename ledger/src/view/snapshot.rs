@@ -70,6 +70,8 @@ pub struct PlaceVerdict {
     pub offset_m: Option<f64>,
     /// One sentence for the owner: what this means and what to do.
     pub explanation: String,
+    /// What else the epoch says of the hotspot, a sentence each: its power, its clock, that nobody hears it.
+    pub flags: Vec<String>,
 }
 
 /// A place with a name.

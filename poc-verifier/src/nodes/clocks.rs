@@ -12,17 +12,20 @@
 //!
 //! A clock that is found off accuses nobody: its owner is told, and its times are not used to place others.
 
+use std::collections::BTreeMap;
+
+use super::offsets::Differences;
 use crate::robust::{ln_t5, median};
 
 /// Error of a precise clock and a median arrival together, ns; echoes' spread, ns, that is left of a link after the median.
 const CLOCK_NS: f64 = 40.0;
 const ECHO_NS: f64 = 50.0;
+/// Flagged above this: fewer than one right clock in ten thousand (`poc-trial --attack s15-clock`).
+pub const FLAGGED: f64 = 0.0;
 /// Links that an anchor must have.
 const LINKS_MIN: usize = 4;
 /// By how much clocks are off that are off, ns: a spoofer's ramp.
 const OFF_NS: f64 = 20_000.0;
-/// Times that the medians are taken in turn.
-const TURNS: usize = 30;
 
 /// One anchor's beacons as another timed them, median over a day.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,20 +51,7 @@ pub struct ClockVerdict {
 
 /// Clocks of so many anchors from what they timed of each other; `None` for those with too few links.
 pub fn judge(anchors: usize, timed: &[Lateness]) -> Vec<Option<ClockVerdict>> {
-    let timed: Vec<Lateness> =
-        timed.iter().copied().filter(|late| late.sender.max(late.receiver) < anchors).collect();
-    let pairs = pairs(&timed);
-    let mut off = vec![0.0; anchors];
-    for _ in 0..TURNS {
-        for anchor in 0..anchors {
-            off[anchor] = median(&seen(&pairs, &off, anchor)).unwrap_or(0.0);
-        }
-        let middle = median(&off).unwrap_or(0.0);
-        for clock in &mut off {
-            *clock -= middle;
-        }
-    }
-    (0..anchors).map(|anchor| verdict(&pairs, &off, anchor)).collect()
+    Differences::between(anchors, pairs(timed)).said().iter().map(|said| verdict(said)).collect()
 }
 
 /// The same against what an anchor's clock showed on earlier days: what never changes is its site, not its clock.
@@ -73,34 +63,24 @@ pub fn changed(today: ClockVerdict, before_ns: &[f64]) -> ClockVerdict {
 
 /// Half the difference of a pair's two directions: by how much the first is fast against the second; of one direction its lateness.
 fn pairs(timed: &[Lateness]) -> Vec<(usize, usize, f64)> {
+    let late: BTreeMap<(usize, usize), f64> =
+        timed.iter().map(|late| ((late.sender, late.receiver), late.late_ns)).collect();
     let mut pairs = Vec::new();
-    for late in timed {
-        let back = timed.iter().find(|back| (back.sender, back.receiver) == (late.receiver, late.sender));
-        match back {
-            Some(back) if late.receiver < late.sender => {
-                pairs.push((late.receiver, late.sender, 0.5 * (late.late_ns - back.late_ns)));
-            }
-            Some(_) => {}
-            None => pairs.push((late.receiver, late.sender, late.late_ns)),
-        }
+    for ((sender, receiver), late_ns) in &late {
+        // A pair heard both ways is met twice.
+        let by = match late.get(&(*receiver, *sender)) {
+            Some(_) if receiver > sender => continue,
+            Some(back_ns) => 0.5 * (late_ns - back_ns),
+            None => *late_ns,
+        };
+        pairs.extend([(*receiver, *sender, by), (*sender, *receiver, -by)]);
     }
     pairs
 }
 
-/// What each partner says of an anchor's clock.
-fn seen(pairs: &[(usize, usize, f64)], off: &[f64], anchor: usize) -> Vec<f64> {
-    let said = pairs.iter().filter_map(|(one, other, difference)| match anchor {
-        _ if anchor == *one => Some(difference + off[*other]),
-        _ if anchor == *other => Some(off[*one] - difference),
-        _ => None,
-    });
-    said.collect()
-}
-
-fn verdict(pairs: &[(usize, usize, f64)], off: &[f64], anchor: usize) -> Option<ClockVerdict> {
-    let said = seen(pairs, off, anchor);
-    let links = said.len();
-    let off_ns = median(&said).filter(|_| links >= LINKS_MIN)?;
+fn verdict(said_ns: &[f64]) -> Option<ClockVerdict> {
+    let links = said_ns.len();
+    let off_ns = median(said_ns).filter(|_| links >= LINKS_MIN)?;
     let sigma_ns = CLOCK_NS.hypot(1.25 * ECHO_NS / (links as f64).sqrt());
     Some(ClockVerdict { off_ns, links, score: score(off_ns, sigma_ns) })
 }

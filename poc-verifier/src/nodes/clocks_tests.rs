@@ -33,12 +33,11 @@ fn flagged(off_ns: f64, threshold: f64) -> (u64, u64) {
 
 #[test]
 fn a_microsecond_is_told_and_no_honest_clock_is_blamed() {
-    const THRESHOLD: f64 = 0.0;
-    let (honest, wronged) = flagged(0.0, THRESHOLD);
+    let (honest, wronged) = flagged(0.0, FLAGGED);
     println!("right clocks flagged: {} of {}", honest + wronged, TRIALS * ANCHORS as u64);
     assert!(honest + wronged <= TRIALS * ANCHORS as u64 / 10_000, "{honest} {wronged}");
     for (off_ns, least) in [(300.0, 0.90), (1000.0, 0.999), (10_000.0, 0.999)] {
-        let (caught, wronged) = flagged(off_ns, THRESHOLD);
+        let (caught, wronged) = flagged(off_ns, FLAGGED);
         println!("{off_ns} ns: {caught} of {TRIALS} flagged, {wronged} of the others");
         assert!(caught as f64 >= least * TRIALS as f64, "{off_ns} ns: {caught}");
         assert!(wronged <= TRIALS * ANCHORS as u64 / 1000, "{off_ns} ns: {wronged} of the others");

@@ -16,6 +16,9 @@ const PRIOR: (f64, f64) = (3.0, 2.0);
 const SILENCE_MAX: f64 = 1.2;
 const HEARD: f64 = 2.0;
 
+/// Flagged above this: one honest day in a thousand (`poc-trial --attack s8-ghost`).
+pub const FLAGGED: f64 = 7.4;
+
 /// What one anchor in range might have heard of a hotspot in a day.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Listening {

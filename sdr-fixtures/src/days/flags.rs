@@ -1,6 +1,7 @@
 //! Statistics of a node that flag and reject nobody, on drawn days: threshold from honest days of one stream, rates from others.
 
 use poc_verifier::nodes::{
+    amplifier::{self, Arriving},
     clocks::{self, Lateness},
     eirp,
     ghost::{self, Listening},
@@ -33,6 +34,13 @@ pub enum Flag {
     EirpChange {
         /// dB.
         over_db: f64,
+    },
+    /// S13: the same, told by anchors that it hears and that hear it.
+    Amplifier {
+        /// dB.
+        over_db: f64,
+        /// Anchors.
+        anchors: usize,
     },
     /// S8: without a radio, so many transmissions due at each of eight anchors.
     Ghost {
@@ -92,12 +100,30 @@ impl Flag {
                 let before: Vec<f64> = (0..30).map(|_| dice.normal(DAY_DB)).collect();
                 Some(eirp::changed(if_cheats(over_db) + dice.normal(DAY_DB), &before)?.score)
             }
+            Self::Amplifier { over_db, anchors } => both_ways(if_cheats(over_db), anchors, dice),
             Self::Ghost { due } => ghost::score(&listening(due, !cheats, dice)),
             Self::Clock { off_ns } => {
                 clocks::judge(TOWN, &town(if_cheats(off_ns), dice))[0].map(|clock| clock.score)
             }
         }
     }
+}
+
+/// Anchors that hear each other both ways over paths that take anything, and one more hotspot, its score.
+fn both_ways(over_db: f64, anchors: usize, dice: &mut Dice) -> Option<f64> {
+    let mut off_db: Vec<f64> = (0..=anchors).map(|_| dice.normal(amplifier::STATED_DB)).collect();
+    off_db[anchors] += over_db;
+    let mut arriving = Vec::new();
+    for (one, other) in (0..=anchors).flat_map(|one| (0..one).map(move |other| (one, other))) {
+        let path_db = -dice.between(90.0, 130.0);
+        let error_db = dice.normal(amplifier::PAIR_DB);
+        for (sender, receiver, error_db) in [(one, other, error_db), (other, one, 0.0)] {
+            let gain_db = path_db + 0.5 * (off_db[sender] - off_db[receiver]) + error_db;
+            arriving.push(Arriving { sender, receiver, gain_db });
+        }
+    }
+    let known: Vec<bool> = (0..=anchors).map(|number| number < anchors).collect();
+    amplifier::judge(&known, &arriving).pop()?.map(|radiated| radiated.score)
 }
 
 /// Eight anchors, each of which hears with a probability of its own, Beta(3, 2), told by forty beacons of others.
@@ -139,6 +165,7 @@ mod tests {
     fn flags_cost_what_they_may_and_find_what_they_should() {
         for (flag, least) in [
             (Flag::Eirp { over_db: 10.0, links: 30 }, 0.9),
+            (Flag::Amplifier { over_db: 10.0, anchors: 10 }, 0.6),
             (Flag::Ghost { due: 4 }, 0.95),
             (Flag::Clock { off_ns: 1000.0 }, 0.99),
         ] {

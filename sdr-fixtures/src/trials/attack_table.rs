@@ -40,6 +40,8 @@ pub struct AttackTable {
     pub honest_edges_rejected: Rate,
     /// Worlds in which an honest hotspot's place was given up.
     pub honest_hotspots_rejected: Rate,
+    /// Flags of hotspots in an epoch, by whose and about what.
+    pub flags: BTreeMap<&'static str, BTreeMap<&'static str, u64>>,
     /// Scores of edges between honest hotspots, by check.
     #[serde(skip)]
     pub honest_scores: Scores,
@@ -106,11 +108,15 @@ pub fn attack_table(
     let (mut honest_edges, mut honest_rejected, mut worlds_wronged) = (0, 0, 0);
     let mut honest_scores = Scores::new();
     let mut levels = Levels::default();
+    let mut flags = BTreeMap::<_, BTreeMap<_, u64>>::new();
     for (done, seed) in (1..).zip(seeds.clone()) {
         let mut world = World::new(&WorldConfig { seed, honest, villains: villains.to_vec(), data: None })?;
         world.keep_scores();
         for epoch in 0..epochs {
             if let Some(report) = world.run_epoch(&mut |_| ControlFlow::Continue(()))? {
+                for (whose, about) in flags_of(&world, &report) {
+                    *flags.entry(whose).or_default().entry(about).or_default() += 1;
+                }
                 draw_again(&world, &report, &mut Dice::new(Purpose::Report, seed, 0, epoch), &mut levels)?;
             }
             if let Some(folder) = bundles {
@@ -139,9 +145,23 @@ pub fn attack_table(
         rows,
         honest_edges_rejected: Rate::new(honest_rejected, honest_edges),
         honest_hotspots_rejected: Rate::new(worlds_wronged, worlds),
+        flags,
         honest_scores,
         levels,
     })
+}
+
+/// Whose flags an epoch has, a villain's by its name, and about what.
+fn flags_of(world: &World, report: &EpochReport) -> Vec<(&'static str, &'static str)> {
+    let whose = |key: &PublicKey| {
+        let role = world.hotspots().iter().find(|hotspot| hotspot.key() == *key).map(|hotspot| hotspot.role);
+        match role {
+            Some(Role::Villain(villainy)) => villainy.name(),
+            _ => "honest",
+        }
+    };
+    let flags = report.judgement.flags.iter();
+    flags.flat_map(|(key, flags)| flags.iter().map(move |flag| (whose(key), flag.about.as_str()))).collect()
 }
 
 /// Puts an epoch's honest edges beside their likes at parameter level.

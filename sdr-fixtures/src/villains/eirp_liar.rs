@@ -1,7 +1,7 @@
 //! S13, EIRP liar: two owners with amplifiers of their own. One radiates 10 dB more than it states, to be heard where it should not be;
 //! the other 10 dB less, so that what it states as its coverage is not. Everything else they do is right. What is received is then
 //! stronger than free space lets through from what is stated, where the path is clear and short; elsewhere a few dB hide among the
-//! shadows, and what stands against them there is only what others see of the same path the other way.
+//! shadows, but not from what others see of the same paths the other way: until they state what they radiate, what they cover is unproven.
 
 use hotspot_agent::Transmission;
 
@@ -14,7 +14,7 @@ pub(super) const SHEET: Sheet = Sheet {
     name: "eirp-liar",
     row: "S13",
     keys: MORE_DB.len(),
-    fate: Fate::GetsThrough,
+    fate: Fate::Unpaid,
     cast: |scene| {
         let member = |key: usize| Member::at(scene.sites[key].place).lying_about(Lie::Power);
         Ok(Cast { members: (0..MORE_DB.len()).map(member).collect(), victims: Vec::new() })

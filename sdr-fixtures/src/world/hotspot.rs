@@ -88,7 +88,7 @@ pub(crate) struct SwitchedOn {
 }
 
 impl SwitchedOn {
-    pub(crate) fn new(seed: u64, protocol: Protocol, roster: Roster) -> Result<Self, ReceiverError> {
+    pub(crate) fn new(seed: u64, protocol: &Protocol, roster: Roster) -> Result<Self, ReceiverError> {
         let mut ether = Ether::new(seed);
         let mut simulators: Vec<Ether> = Vec::new();
         let mut minds: Vec<Option<Box<dyn Villain>>> = roster.entries.iter().map(|_| None).collect();
@@ -130,7 +130,7 @@ impl SwitchedOn {
                 second,
                 part: entry.part,
                 misplaced_m,
-                agent: Agent::new(entry.station, protocol)?,
+                agent: Agent::new(entry.station, *protocol)?,
                 mind,
                 answered: false,
             });

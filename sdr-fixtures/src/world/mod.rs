@@ -217,7 +217,7 @@ impl World {
             None => Local::temporary(&genesis, key)?,
         };
         let SwitchedOn { ether, simulators, hotspots, bands } =
-            SwitchedOn::new(config.seed, protocol, roster)?;
+            SwitchedOn::new(config.seed, &protocol, roster)?;
         let state = engine.state();
         let window = next_window(&genesis.calendar, &state);
         let mut world = Self {

@@ -9,12 +9,14 @@ use sdr_fixtures::{
 type Row = (&'static str, Flag, f64);
 
 /// Every such row, with the goals of notes/physics.md section 6.
-pub(crate) const ALL: [Row; 11] = [
+pub(crate) const ALL: [Row; 13] = [
     ("s13-eirp-3db", Flag::Eirp { over_db: 3.0, links: 30 }, 0.03),
     ("s13-eirp-6db", Flag::Eirp { over_db: 6.0, links: 30 }, 0.34),
     ("s13-eirp-10db", Flag::Eirp { over_db: 10.0, links: 30 }, 0.94),
     ("s13-eirp-10db-10-links", Flag::Eirp { over_db: 10.0, links: 10 }, 0.42),
     ("s13-eirp-change-4db", Flag::EirpChange { over_db: 4.0 }, 0.99),
+    ("s13-amplifier-6db-10-anchors", Flag::Amplifier { over_db: 6.0, anchors: 10 }, 0.08),
+    ("s13-amplifier-10db-10-anchors", Flag::Amplifier { over_db: 10.0, anchors: 10 }, 0.42),
     ("s8-ghost-1-due", Flag::Ghost { due: 1 }, 0.40),
     ("s8-ghost-asked-4-due", Flag::Ghost { due: 4 }, 0.99),
     ("s15-clock-100ns", Flag::Clock { off_ns: 100.0 }, 0.0),

@@ -84,6 +84,10 @@ fn tell(table: &AttackTable) {
             row.paid as f64 * 1e-8,
         );
     }
+    for (whose, flags) in &table.flags {
+        let flags: Vec<String> = flags.iter().map(|(about, count)| format!("{count} for {about}")).collect();
+        println!("     flagged of {whose}: {}", flags.join(", "));
+    }
     println!(
         "honest edges as the air made them, and the same drawn: median, 90 %, 99 %, greatest score; distance, by chance"
     );
