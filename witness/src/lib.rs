@@ -22,6 +22,7 @@ mod chirp;
 mod coding;
 mod coding_rate;
 mod evidence;
+pub mod fft;
 mod frame;
 pub mod fuzz;
 mod gateway;

@@ -17,20 +17,17 @@
 //! Whether a receiver's filters leave the noise white is another question: of two stretches of one receiver,
 //! ask [`Noise::beside`].
 
-use std::{f64::consts::PI, sync::Arc};
+use std::f64::consts::PI;
 
 use num_complex::{Complex32, Complex64};
-use rustfft::{Fft, FftPlanner};
+use rustfft::FftDirection;
+
+use crate::fft;
 
 const LAGS: usize = Noise::LAGS;
 const BINS: usize = Noise::BINS;
 /// Euler's constant, -psi(1).
 const EULER: f64 = 0.577_215_664_901_532_9;
-
-thread_local! {
-    /// Planned once.
-    static TRANSFORM: Arc<dyn Fft<f32>> = FftPlanner::new().plan_fft_forward(BINS);
-}
 
 /// A measured number beside what honest noise shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -210,7 +207,7 @@ fn spectrum(samples: &[Complex32]) -> ([f64; BINS], usize) {
     let mut spectrum = [0.0_f64; BINS];
     let mut bins = samples[..samples.len() / BINS * BINS].to_vec();
     // Transforms every block of the buffer.
-    TRANSFORM.with(|transform| transform.process(&mut bins));
+    fft::plan(BINS, FftDirection::Forward).process(&mut bins);
     for block in bins.as_chunks::<BINS>().0 {
         for (sum, bin) in spectrum.iter_mut().zip(block) {
             *sum += f64::from(bin.norm_sqr());

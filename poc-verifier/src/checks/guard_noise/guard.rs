@@ -4,11 +4,9 @@
 //! 64 bins; what lies below a tenth of the median is outside of the filter and left out. What is left is white over its band; how many
 //! numbers of two guards are independent follows from what their spectra have in common. A steady carrier is taken down with its bin.
 
-use std::cell::RefCell;
-
 use num_complex::Complex32;
-use rustfft::{FftDirection, FftPlanner};
-use witness::{Noise, Snippet};
+use rustfft::FftDirection;
+use witness::{Noise, Snippet, fft};
 
 /// Fewest samples that are compared.
 const SAMPLES_MIN: usize = 1024;
@@ -23,15 +21,9 @@ const KURTOSIS_SIGMAS: f64 = 6.0;
 const PARTS: usize = 16;
 const PART_SIGMAS: f64 = 7.0;
 
-thread_local! {
-    /// Plans of transforms, made once a size: at most one for every multiple of a block.
-    static PLANS: RefCell<FftPlanner<f32>> = RefCell::new(FftPlanner::new());
-}
-
 /// A transform in place, not scaled.
 pub(super) fn transform(samples: &mut [Complex32], direction: FftDirection) {
-    let plan = PLANS.with_borrow_mut(|plans| plans.plan_fft(samples.len(), direction));
-    plan.process(samples);
+    fft::plan(samples.len(), direction).process(samples);
 }
 
 /// Whitened noise before a frame.
