@@ -36,7 +36,7 @@ impl Differences {
     }
 
     /// What every node is off by; 0 where nothing was measured.
-    fn solve(&self) -> Vec<f64> {
+    pub(super) fn solve(&self) -> Vec<f64> {
         let references: BTreeSet<usize> = self.0.iter().flatten().map(|(against, _)| *against).collect();
         let mut off = vec![0.0; self.0.len()];
         for _ in 0..TURNS {
