@@ -148,7 +148,7 @@ fn one_oscillator_is_told() {
         (false, 3.0, 6, 7, "", [0.9, 0.0]),
         (false, 10.0, 6, 7, "", [0.9, 0.0]),
     ] {
-        let drawn = Drawn { drift_hz, a_day, days, at_once, ..Drawn::DAY };
+        let drawn = Drawn { a_day, days, drift_hz, at_once, ..Drawn::DAY };
         let trials = if days == 1 && a_day < 10 { 2000 } else { 100 };
         let honest = drawn.scores(false, trials, 20_000_000);
         let shared = drawn.scores(true, trials, 30_000_000);
