@@ -146,35 +146,34 @@ impl<'a> Laid<'a> {
 
     /// What one complex gain leaves of the samples that the frame covers.
     pub(super) fn less_gain(&self) -> Vec<Complex32> {
-        self.modelled(0, 0).left()
+        self.modelled::<1>(0).left()
     }
 
     /// The replica through a filter that takes echoes along, where all its taps stand on covered samples or ahead of the frame.
     pub(super) fn with_echoes(&self) -> Modelled<'_> {
-        self.modelled(EARLY, LATE)
+        self.modelled::<TAPS>(LATE)
     }
 
-    fn modelled(&self, early: usize, late: usize) -> Modelled<'_> {
+    /// Through so many taps, of which `late` are late. Their number is known to the compiler: these are the innermost loops of an audit.
+    fn modelled<const N: usize>(&self, late: usize) -> Modelled<'_> {
         let (first, replica) = self.replica();
         let received = &self.received[first..first + replica.len()];
         let position = self.position + (first + late) as i64;
-        let taps = early + 1 + late;
-        if replica.len() < taps {
+        let early = N - 1 - late;
+        if replica.len() < N {
             return Modelled { position, received: &[], model: Vec::new() };
         }
         // Window `w` holds the replica at the delays `late ..= -early` of sample `w + late`.
         let received = &received[late..received.len() - early];
-        let rows = || replica.windows(taps);
-        let mut target = vec![Complex64::ZERO; taps];
-        for (row, y) in rows().zip(received) {
+        let mut target = [Complex64::ZERO; N];
+        for (row, y) in replica.array_windows::<N>().zip(received) {
             for (target, a) in target.iter_mut().zip(row) {
                 *target += a.conj() * y;
             }
         }
-        let gram = lagged_products(&replica, taps);
-        let gains = solve(gram, target);
-        let weighted = |row: &[Complex64]| row.iter().zip(&gains).map(|(x, gain)| x * gain).sum();
-        Modelled { position, received, model: rows().map(weighted).collect() }
+        let gains = solve(lagged_products::<N>(&replica), target);
+        let weighted = |row: &[Complex64; N]| row.iter().zip(&gains).map(|(x, gain)| x * gain).sum();
+        Modelled { position, received, model: replica.array_windows().map(weighted).collect() }
     }
 
     /// The replica over the samples from the first covered to the last, and the index of that first one.
@@ -221,13 +220,17 @@ impl Piece {
 }
 
 /// Products of a replica with itself at every two of so many lags, over its windows: of neighbouring diagonal entries only the ends differ.
-fn lagged_products(replica: &[Complex64], taps: usize) -> Vec<Vec<Complex64>> {
-    let windows = replica.len() + 1 - taps;
-    let mut gram = vec![vec![Complex64::ZERO; taps]; taps];
-    for lag in 0..taps {
-        let mut sum: Complex64 =
-            replica[..windows].iter().zip(&replica[lag..]).map(|(a, b)| a.conj() * b).sum();
-        for first in 0..taps - lag {
+fn lagged_products<const N: usize>(replica: &[Complex64]) -> [[Complex64; N]; N] {
+    let windows = replica.len() + 1 - N;
+    let mut sums = [Complex64::ZERO; N];
+    for row in replica.array_windows::<N>() {
+        for (sum, b) in sums.iter_mut().zip(row) {
+            *sum += row[0].conj() * b;
+        }
+    }
+    let mut gram = [[Complex64::ZERO; N]; N];
+    for (lag, mut sum) in sums.into_iter().enumerate() {
+        for first in 0..N - lag {
             (gram[first][first + lag], gram[first + lag][first]) = (sum, sum.conj());
             let product = |at: usize| Some(replica.get(at)?.conj() * replica.get(at + lag)?);
             sum += product(first + windows).unwrap_or_default() - product(first).unwrap_or_default();
@@ -238,22 +241,22 @@ fn lagged_products(replica: &[Complex64], taps: usize) -> Vec<Vec<Complex64>> {
 
 /// Solves `gram x = target` for a Hermitian matrix with a ridge, by Gauss-Jordan; no energy at all solves to
 /// zeros.
-fn solve(mut gram: Vec<Vec<Complex64>>, mut target: Vec<Complex64>) -> Vec<Complex64> {
-    let size = target.len();
-    if size > 1 {
+fn solve<const N: usize>(mut gram: [[Complex64; N]; N], mut target: [Complex64; N]) -> [Complex64; N] {
+    if N > 1 {
         for (k, row) in gram.iter_mut().enumerate() {
             row[k] *= 1.0 + RIDGE;
         }
     }
-    for pivot in 0..size {
+    for pivot in 0..N {
         let diagonal = gram[pivot][pivot];
         if diagonal.norm() <= 0.0 {
-            return vec![Complex64::ZERO; size];
+            return [Complex64::ZERO; N];
         }
-        gram[pivot].iter_mut().for_each(|entry| *entry /= diagonal);
+        let row = gram[pivot].map(|entry| entry / diagonal);
+        gram[pivot] = row;
         target[pivot] /= diagonal;
-        let (row, value) = (gram[pivot].clone(), target[pivot]);
-        for other in (0..size).filter(|other| *other != pivot) {
+        let value = target[pivot];
+        for other in (0..N).filter(|other| *other != pivot) {
             let factor = gram[other][pivot];
             target[other] -= factor * value;
             for (entry, above) in gram[other].iter_mut().zip(&row) {
