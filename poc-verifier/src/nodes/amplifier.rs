@@ -9,7 +9,7 @@
 //! score = ln N(x; x, sigma) - ln N(x; 0, sigma), x anything within 60 dB      sigma^2 = (2 dB)^2 + (1.25 * 2 dB)^2 / links
 //!       = (x / sigma)^2 / 2 - ln(60 dB / (sigma sqrt(2 pi)))
 //! ```
-//! `x` by medians in turns ([`super::offsets`]), against anchors only. No model of the path is needed, and no shadow hides an amplifier. What
+//! `x` by medians in turns (`offsets.rs`), against anchors only. No model of the path is needed, and no shadow hides an amplifier. What
 //! this does not tell: a gain misstated, which works both ways ([`super::eirp`] tells some of that); an amplifier whose owner adds as much to
 //! every level that it reports, whose noise floor then is too high as well.
 

@@ -1,7 +1,7 @@
 //! How alike the guards of two keys have been, over all that they both showed.
 //!
 //! One comparison knows neither how much noise of its own a cheat adds to a copy nor how it moved it; many know more. Of `n` comparisons of one
-//! pair, `x_rk` the statistic of comparison `r` at hypothesis `k` in units of what honest pairs are granted ([`score_of`]'s `h`), two likelihood ratios
+//! pair, `x_rk` the statistic of comparison `r` at hypothesis `k` in units of what honest pairs are granted (the `h` of `score_of`), two likelihood ratios
 //! are kept, and the greater counts, less ln 2 for the choice:
 //!
 //! ```text
