@@ -1,6 +1,8 @@
 //! A published round: everything that was said about one beacon, and the facts needed to judge it again. Its address is the BLAKE3
 //! of its bytes.
 
+pub(crate) mod json;
+mod open;
 mod replay;
 
 use identity::{Hash, MerklePath};
@@ -15,6 +17,7 @@ use crate::{
     wire::{self, DecodeError, proto},
 };
 
+pub use open::{OpenError, OpenFiles};
 pub use replay::Inconsistent;
 
 /// Largest bundle that is read.
@@ -113,7 +116,10 @@ impl Bundle {
                 }
             }
         }
-        let raw: proto::Bundle = wire::decode("bundle", bytes, BUNDLE_BYTES_MAX)?;
+        Self::from_proto(wire::decode("bundle", bytes, BUNDLE_BYTES_MAX)?)
+    }
+
+    fn from_proto(raw: proto::Bundle) -> Result<Self, DecodeError> {
         wire::in_range("version", raw.version, VERSION, VERSION)?;
         Ok(Self {
             protocol: protocol(&raw.rules.ok_or(DecodeError::Missing("rules"))?)?,

@@ -4,7 +4,7 @@
 //! drive them for longer.
 
 use crate::{
-    bundle::{BUNDLE_BYTES_MAX, Bundle},
+    bundle::{BUNDLE_BYTES_MAX, Bundle, OpenFiles},
     messages::{ClosedSet, Commitment, Opening, Report, Reveal, Showing},
     sealed::{Message, Sealed},
 };
@@ -82,5 +82,31 @@ pub fn bundle(bytes: &[u8]) {
         for party in bundle.witnesses.iter().map(|witnessed| witnessed.party).chain([bundle.beaconer]) {
             let _ = party.chain.index_of(bundle.window);
         }
+    }
+}
+
+/// [`OpenFiles`]: the bytes as an archive, and as `bundle.json` alone.
+pub fn open_bundle(bytes: &[u8]) {
+    if let Ok(files) = OpenFiles::from_tar(bytes) {
+        open_files(&files);
+    }
+    let mut files = OpenFiles::default();
+    if files.insert(OpenFiles::DOCUMENT, bytes.to_vec()).is_ok() {
+        open_files(&files);
+    }
+}
+
+fn open_files(files: &OpenFiles) {
+    let size: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
+    assert!(size <= OpenFiles::BYTES_MAX);
+    for (name, _) in files.iter() {
+        assert!(!name.starts_with('/') && !name.split('/').any(|part| part == ".."), "{name:?} was read");
+    }
+    if let Ok(bundle) = Bundle::pack(files) {
+        // What was packed is a bundle like any other, and comes back from its own files.
+        let bytes = bundle.encode();
+        assert!(Bundle::decode(&bytes).as_ref() == Ok(&bundle));
+        let again = bundle.unpack().and_then(|files| OpenFiles::from_tar(&files.to_tar()?));
+        assert!(again.and_then(|files| Bundle::pack(&files)).is_ok_and(|again| again.encode() == bytes));
     }
 }

@@ -47,7 +47,7 @@ mod testing;
 mod wire;
 
 pub use audit::Audit;
-pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Inconsistent, Witnessed};
+pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Inconsistent, OpenError, OpenFiles, Witnessed};
 pub use cusum::Cusum;
 pub use edge::{Asked, Edge, HeardHop, Standing};
 pub use finding::{CheckName, Finding, Outcome};

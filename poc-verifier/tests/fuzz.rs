@@ -5,13 +5,13 @@
 mod words;
 
 use poc_verifier::{
-    BUNDLE_BYTES_MAX, Bundle, DecodeError, Message, Sealed, fuzz,
+    BUNDLE_BYTES_MAX, Bundle, DecodeError, Message, OpenFiles, Sealed, Witnessed, fuzz,
     messages::{ClosedSet, Commitment, Opening, Report, Reveal, Showing},
 };
 use proptest::{prelude::*, sample::Index, strategy::ValueTree, test_runner::TestRunner};
 use words::Conduct;
 
-const BODIES: [fn(&[u8]); 7] = [
+const BODIES: [fn(&[u8]); 8] = [
     fuzz::commitment,
     fuzz::opening,
     fuzz::closed_set,
@@ -19,6 +19,7 @@ const BODIES: [fn(&[u8]); 7] = [
     fuzz::report,
     fuzz::showing,
     fuzz::bundle,
+    fuzz::open_bundle,
 ];
 
 fn read(bytes: &[u8]) {
@@ -38,7 +39,20 @@ fn seeds() -> Vec<Vec<u8>> {
     let small = Bundle { witnesses: Vec::new(), ..bundle.clone() };
     let mut runner = TestRunner::deterministic();
     let showing: Showing = words::any_showing().new_tree(&mut runner).unwrap().current();
+    // Open: an archive with recordings in it, and the document alone.
+    let mut shown = small.clone();
+    shown.witnesses.push(Witnessed {
+        commitments: Vec::new(),
+        paths: Vec::new(),
+        reveal: None,
+        showing: Some(Sealed::seal(&showing, &words::secret(1))),
+        ..bundle.witnesses[0].clone()
+    });
+    let shown = shown.unpack().unwrap().to_tar().unwrap();
+    let document = small.unpack().unwrap().get(OpenFiles::DOCUMENT).unwrap().to_vec();
     vec![
+        shown,
+        document,
         commitment.encode(),
         commitment.message().unwrap().encode(),
         opening.encode(),
