@@ -1,15 +1,16 @@
-//! Bundles from files and folders, each with a limit before it is read.
+//! Bundles from files and folders of them, each in any of its forms, with a limit before it is read.
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::Read,
+    fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use identity::{Hash, PublicKey};
-use poc_verifier::{BUNDLE_BYTES_MAX, Bundle, Party, Protocol, Round};
+use poc_verifier::{Bundle, Party, Protocol, Round};
+
+use crate::open;
 
 /// Bundles that are judged together: more than a city's epoch has.
 const BUNDLES_MAX: usize = 100_000;
@@ -37,7 +38,11 @@ impl Input {
     pub(crate) fn read(paths: &[PathBuf]) -> Result<Self> {
         let mut files = Vec::new();
         for path in paths {
-            if path.is_dir() { files.extend(bundles_of(path)?) } else { files.push(path.clone()) }
+            if path.is_dir() && !open::is_unpacked(path) {
+                files.extend(bundles_of(path)?);
+            } else {
+                files.push(path.clone());
+            }
         }
         ensure!(!files.is_empty(), "no bundle was given");
         ensure!(
@@ -48,7 +53,7 @@ impl Input {
         let mut read: BTreeMap<(u64, PublicKey), (Hash, Bundle)> = BTreeMap::new();
         let mut first = None;
         for file in &files {
-            let (address, bundle) = bundle(file).with_context(|| file.display().to_string())?;
+            let (address, bundle) = open::read(file)?;
             first.get_or_insert(address);
             let key = (bundle.window, bundle.beaconer.key);
             if let Some((other, _)) = read.insert(key, (address, bundle))
@@ -104,18 +109,16 @@ fn bundles_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries.take(BUNDLES_MAX + 1) {
         let path = entry.with_context(|| folder.display().to_string())?.path();
-        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+        let is_packed = path.extension().is_some_and(|extension| extension == EXTENSION);
+        if is_packed || open::is_tar(&path) || open::is_unpacked(&path) {
             files.push(path);
         }
     }
-    ensure!(!files.is_empty(), "{}: there is no *.{EXTENSION} file in this folder", folder.display());
+    ensure!(
+        !files.is_empty(),
+        "{}: there is no *.{EXTENSION} file and no other bundle in this folder",
+        folder.display()
+    );
     files.sort();
     Ok(files)
-}
-
-fn bundle(file: &Path) -> Result<(Hash, Bundle)> {
-    let mut bytes = Vec::new();
-    // One byte more than allowed, so that the parser can say that it is too large.
-    File::open(file)?.take(BUNDLE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((Bundle::address(&bytes), Bundle::decode(&bytes)?))
 }

@@ -7,6 +7,7 @@
 mod explain;
 mod ground;
 mod input;
+mod open;
 mod profile;
 mod table;
 
@@ -34,6 +35,7 @@ use self::{ground::Ground, input::Input, profile::Spot};
   poc-verify --json BUNDLES | jq 'select(.verdict == \"rejected\")'
   poc-verify --terrain DEM BUNDLES                         over the ground between, if the rounds were judged so
   poc-verify explain BUNDLES/ROUND.bundle 02a1b2c3 --beside BUNDLES --out edge.svg
+  poc-verify unpack BUNDLES/ROUND.bundle --out ROUND       the same as JSON and SigMF; back: pack ROUND --out ROUND.bundle
   poc-verify profile --terrain DEM 38.7139,-9.1335,180 38.6785,-9.1713,200 --out profile.svg
 
 Where everybody stands follows from all bundles given: give an epoch's bundles together.
@@ -43,7 +45,7 @@ Exit codes: 0 all accepted or unproven, 1 something rejected, 2 something unread
 struct Command {
     #[command(subcommand)]
     task: Option<Task>,
-    /// Bundles, or folders of *.bundle files.
+    /// Bundles (*.bundle files, unpacked folders, .tar archives of these), or folders of them.
     #[arg(value_name = "BUNDLE")]
     bundles: Vec<PathBuf>,
     /// One JSON object an edge instead of the table.
@@ -73,6 +75,24 @@ enum Task {
         #[arg(long, value_name = "DIR")]
         terrain: Option<PathBuf>,
     },
+    /// Write a bundle as a folder of JSON and SigMF recordings; prints its address.
+    Unpack {
+        /// The round.
+        #[arg(value_name = "BUNDLE")]
+        bundle: PathBuf,
+        /// A folder, new or empty; or a name that ends in .tar.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Write an unpacked bundle as the one file again; prints its address.
+    Pack {
+        /// A folder with bundle.json in it, or a .tar of one.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Where to write: .bundle.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Say, and draw, what the ground between two places takes.
     Profile {
         /// Elevation model: a folder of tiles.
@@ -101,6 +121,8 @@ impl Task {
                 let ground = ground(&input, terrain.as_deref())?;
                 explain::write(&input, &ground, &judged(&input, &ground), &witness, &out)
             }
+            Self::Unpack { bundle, out } => open::unpack(&bundle, &out),
+            Self::Pack { folder, out } => open::pack(&folder, &out),
             Self::Profile { terrain, from, to, mhz, out } => {
                 profile::write(&terrain, [&from, &to], mhz * 1e6, out.as_deref())
             }
