@@ -50,7 +50,7 @@ pub use audit::Audit;
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Inconsistent, OpenError, OpenFiles, Witnessed};
 pub use cusum::Cusum;
 pub use edge::{Asked, Edge, HeardHop, Standing};
-pub use finding::{CheckName, Finding, Outcome};
+pub use finding::{CheckName, Finding, Outcome, SCORE_REJECT};
 pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};
 pub use party::{Chain, Known, Party};
 pub use place::PlaceVerdict;

@@ -74,6 +74,12 @@ fn an_edge_is_drawn() {
         assert!(drawing.contains("</svg>") && drawing.contains("dither undone") && !drawing.contains("NaN"));
         // Nothing outside is asked for; the name of the format is no address that anybody fetches.
         assert_eq!(drawing.matches("http").count(), 1);
+        assert!(!drawing.contains("src=") && !drawing.contains("url("));
+        // On a page the findings are a table, and not drawn again.
+        let is_page = name.ends_with("html");
+        assert_eq!(drawing.contains("Was enough of the beacon heard?"), is_page);
+        assert_eq!(drawing.contains("the bar is the log-likelihood"), !is_page);
+        assert_eq!(drawing.matches("<tr>").count() > 5, is_page);
     }
     let nobody = poc_verify(&["explain", &file, "ffffffff", "--out", "nowhere.svg"]);
     assert_eq!(nobody.status.code(), Some(2));

@@ -2,14 +2,17 @@
 
 mod chart;
 mod map;
+mod page;
 mod profile;
+mod spectrum;
 mod svg;
 
 use std::{ffi::OsStr, fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use poc_verifier::{
-    BeaconPlan, EdgeJudgement, EpochJudgement, HeardHop, Round, obstruction::Obstruction, protocol::HOPS,
+    BeaconPlan, EdgeJudgement, EpochJudgement, HeardHop, Round, SCORE_REJECT, messages::Showing,
+    obstruction::Obstruction, protocol::HOPS,
 };
 
 use self::chart::{Chart, Series};
@@ -26,8 +29,12 @@ use crate::{
 const WIDTH: f64 = 980.0;
 const HEAD: f64 = 92.0;
 const PICTURES: f64 = 480.0;
+const SPECTRUM: f64 = 240.0;
 const GROUND: f64 = 260.0;
 const ROW: f64 = 40.0;
+/// Of one unit of score, and of as many as reject.
+const SCORE: f64 = 3.2;
+const REJECT: f64 = SCORE_REJECT * SCORE;
 
 /// Draws the edge of a witness to the first bundle's beacon.
 pub(crate) fn write(
@@ -43,11 +50,22 @@ pub(crate) fn write(
     let (round, judged) = (&input.rounds[index], &judgement.rounds[index]);
     let edge = judged.edges.iter().find(|edge| edge.witness == witness.key);
     let Some(edge) = edge else { bail!("{} says nothing of this beacon", short(&witness.key)) };
-    let drawing = draw(input, obstruction(input, ground, round, edge).as_ref(), judgement, round, edge);
     let extension = out.extension().and_then(OsStr::to_str).unwrap_or_default();
     ensure!(["svg", "html"].contains(&extension), "{}: only .svg and .html are written", out.display());
-    let page = format!("<!doctype html><meta charset=\"utf-8\"><title>Earshot: one edge</title>{drawing}\n");
-    fs::write(out, if extension == "svg" { drawing } else { page }).with_context(|| out.display().to_string())
+    let obstruction = obstruction(input, ground, round, edge);
+    let scene = Scene { input, judgement, round, edge, showing: showing(round, edge), obstruction };
+    let drawing = if extension == "svg" {
+        scene.sheet()
+    } else {
+        page::write(&scene.pictures(), round, edge, &input.first.to_string())
+    };
+    fs::write(out, drawing).with_context(|| out.display().to_string())
+}
+
+/// The samples that the witness showed, if they are any.
+fn showing(round: &Round, edge: &EdgeJudgement) -> Option<Showing> {
+    let said = round.testimonies.iter().find(|said| said.witness == edge.witness)?;
+    said.showing.as_ref()?.message().ok()
 }
 
 /// The ground between the two, if it is known.
@@ -57,27 +75,59 @@ fn obstruction(input: &Input, ground: &Ground, round: &Round, edge: &EdgeJudgeme
     Obstruction::between(ground.terrain.as_ref()?, place(&round.beaconer)?, place(&edge.witness)?, carrier_hz)
 }
 
-fn draw(
-    input: &Input,
-    obstruction: Option<&Obstruction>,
-    judgement: &EpochJudgement,
-    round: &Round,
-    edge: &EdgeJudgement,
-) -> String {
-    let cut = if obstruction.is_some() { GROUND } else { 0.0 };
-    let height = HEAD + PICTURES + cut + ROW * (edge.findings.len() as f64 + 0.8);
-    let mut svg = Svg::new(WIDTH, height);
-    head(&mut svg, round, edge);
-    let map = Area { left: 24.0, top: HEAD, width: 420.0, height: PICTURES - 24.0 };
-    map::draw(&mut svg, map, input, judgement, round, edge);
-    let charts = Area { left: 484.0, top: HEAD, width: WIDTH - 508.0, height: PICTURES - 24.0 };
-    dithers(&mut svg, charts, input, round, edge);
-    if let Some(obstruction) = obstruction {
-        let area = Area { left: 24.0, top: HEAD + PICTURES, width: WIDTH - 48.0, height: GROUND - 24.0 };
-        draw_profile(&mut svg, area, obstruction, ["beaconer", "witness"]);
+/// What there is to draw.
+struct Scene<'a> {
+    input: &'a Input,
+    judgement: &'a EpochJudgement,
+    round: &'a Round,
+    edge: &'a EdgeJudgement,
+    showing: Option<Showing>,
+    obstruction: Option<Obstruction>,
+}
+
+impl Scene<'_> {
+    /// Pictures, verdict and findings on one sheet.
+    fn sheet(&self) -> String {
+        let under = HEAD + self.pictures_height();
+        let mut svg = Svg::new(WIDTH, under + ROW * (self.edge.findings.len() as f64 + 0.8));
+        head(&mut svg, self.round, self.edge);
+        self.draw(&mut svg, HEAD);
+        findings(&mut svg, under, self.edge);
+        svg.finish()
     }
-    findings(&mut svg, HEAD + PICTURES + cut, edge);
-    svg.finish()
+
+    /// The pictures alone.
+    fn pictures(&self) -> String {
+        let mut svg = Svg::new(WIDTH, self.pictures_height());
+        self.draw(&mut svg, 4.0);
+        svg.finish()
+    }
+
+    fn spectrum_height(&self) -> f64 {
+        if self.showing.is_some() { SPECTRUM } else { 0.0 }
+    }
+
+    fn pictures_height(&self) -> f64 {
+        let cut = if self.obstruction.is_some() { GROUND } else { 0.0 };
+        PICTURES + self.spectrum_height() + cut
+    }
+
+    fn draw(&self, svg: &mut Svg, top: f64) {
+        let Self { input, judgement, round, edge, .. } = *self;
+        let map = Area { left: 24.0, top, width: 420.0, height: PICTURES - 24.0 };
+        map::draw(svg, map, input, judgement, round, edge);
+        let charts = Area { left: 484.0, top, width: WIDTH - 508.0, height: PICTURES - 24.0 };
+        dithers(svg, charts, input, round, edge);
+        let wide = |top, height| Area { left: 24.0, top, width: WIDTH - 48.0, height };
+        if let Some(showing) = &self.showing {
+            let bandwidth_hz = f64::from(input.protocol.region.bandwidth.hz());
+            spectrum::draw(svg, wide(top + PICTURES, SPECTRUM - 16.0), showing, bandwidth_hz);
+        }
+        if let Some(obstruction) = &self.obstruction {
+            let area = wide(top + PICTURES + self.spectrum_height(), GROUND - 24.0);
+            draw_profile(svg, area, obstruction, ["beaconer", "witness"]);
+        }
+    }
 }
 
 fn head(svg: &mut Svg, round: &Round, edge: &EdgeJudgement) {
@@ -156,11 +206,22 @@ fn findings(svg: &mut Svg, top: f64, edge: &EdgeJudgement) {
         let verdict = word(finding.outcome);
         svg.text(24.0, y, verdict, finding.check.as_str());
         let zero = 250.0;
-        let width = finding.score.clamp(-10.0, 30.0) * 3.2;
+        let width = finding.score.clamp(-10.0, 30.0) * SCORE;
         svg.bar(verdict, zero + width.min(0.0), y - 10.0, width.abs().max(1.0), 11.0);
         svg.line("axis", (zero, y - 13.0), (zero, y + 4.0));
-        let numbers = format!("{:.2} of {:.2} {}", finding.measured, finding.allowed, finding.unit);
+        svg.line("guide", (zero + REJECT, y - 13.0), (zero + REJECT, y + 4.0));
+        let (measured, allowed) = (number(finding.measured), number(finding.allowed));
+        let numbers = format!("{measured} {unit}, bound {allowed} {unit}", unit = finding.unit);
         svg.text(372.0, y, "number", &numbers);
         svg.text(24.0, y + 16.0, "quiet", &finding.explanation);
+    }
+}
+
+/// With as many digits as tell something.
+fn number(value: f64) -> String {
+    match value.abs() {
+        large if large >= 100.0 => format!("{value:.0}"),
+        _ if value.fract().abs() < 1e-9 => format!("{value:.0}"),
+        _ => format!("{value:.2}"),
     }
 }

@@ -31,7 +31,7 @@ impl Chart {
         let x = |hop: usize| plot.left + plot.width * (hop as f64 + 0.5) / hops as f64;
         svg.line("axis", (plot.left, y(0.0)), (plot.left + plot.width, y(0.0)));
         for value in [-most / 1.15, most / 1.15] {
-            svg.text(area.left, y(value) + 4.0, "small", &format!("{value:+.1}"));
+            svg.text(plot.left - 6.0, y(value) + 4.0, "small end", &format!("{value:+.1}"));
         }
         for (points, class, dot) in [(&raw, "raw", "raw-dot"), (&undone, "undone", "undone-dot")] {
             let places: Vec<(f64, f64)> = points.iter().map(|(hop, value)| (x(*hop), y(*value))).collect();
@@ -43,11 +43,9 @@ impl Chart {
         for hop in 0..hops {
             svg.text(x(hop) - 3.0, plot.top + plot.height + 14.0, "small", &(hop + 1).to_string());
         }
-        let legend = plot.left + plot.width;
-        svg.line("raw", (legend - 236.0, area.top + 8.0), (legend - 212.0, area.top + 8.0));
-        svg.text(legend - 206.0, area.top + 12.0, "small", self.raw.name);
-        svg.line("undone", (legend - 122.0, area.top + 8.0), (legend - 98.0, area.top + 8.0));
-        svg.text(legend - 92.0, area.top + 12.0, "small", self.undone.name);
+        svg.text(area.left, plot.top + plot.height + 14.0, "small", "hop");
+        let names = [("raw", self.raw.name), ("undone", self.undone.name)];
+        svg.legend(plot.left + plot.width, area.top + 8.0, names);
     }
 }
 

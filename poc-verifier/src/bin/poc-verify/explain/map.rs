@@ -70,16 +70,27 @@ pub(super) fn draw(
         svg.dot("other", view.at(other.place), if other.is_anchor() { 4.0 } else { 2.5 });
     }
     svg.line("axis", view.at(beaconer.place), view.at(witness.place));
-    for (party, name, likeliest) in [(beaconer, "beaconer", elsewhere[0]), (witness, "witness", elsewhere[1])]
+    // Of two that stand close together the southern one's name stands below it.
+    let north = view.at(beaconer.place).1 <= view.at(witness.place).1;
+    let below = [!north, north];
+    for ((party, name, likeliest), below) in
+        [(beaconer, "beaconer", elsewhere[0]), (witness, "witness", elsewhere[1])].into_iter().zip(below)
     {
         let (x, y) = view.at(party.place);
         svg.dot("undone-dot", (x, y), 6.0);
-        svg.text((x + 9.0).min(area.left + area.width - 70.0), y - 7.0, "label", name);
+        let name_y = if below { y + 18.0 } else { y - 9.0 };
+        // On the side that it was not heard from.
+        if likeliest.is_some_and(|likeliest| view.at(likeliest).0 > x) && x > area.left + 90.0 {
+            svg.text(x - 9.0, name_y, "label over end", name);
+        } else {
+            svg.text((x + 9.0).min(area.left + area.width - 70.0), name_y, "label over", name);
+        }
         if let Some(likeliest) = likeliest {
             let (to_x, to_y) = view.at(likeliest);
             svg.line("miss", (x, y), (to_x, to_y));
             svg.dot("rejected", (to_x, to_y), 5.0);
-            svg.text(to_x + 8.0, to_y + 14.0, "rejected", "heard from here");
+            let left = (to_x + 8.0).min(area.left + area.width - 104.0);
+            svg.text(left, to_y + 14.0, "rejected over", "heard from here");
         }
     }
     scale(svg, &view);

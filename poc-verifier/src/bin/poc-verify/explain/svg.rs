@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1b2733}.title{font-size:22px;font-weight:600}\
 .label{font-weight:600}.quiet,.number{fill:#5a6b7b}.small{font-size:11px;fill:#5a6b7b}.accepted{fill:#1a7f4b}\
 .rejected{fill:#c0362c}.unproven{fill:#8a6d00}text.accepted,text.rejected,text.unproven{font-weight:600}\
-.paper{fill:#fff}.frame{fill:none;stroke:#c9d3dc}.axis{stroke:#8b9aa8}.grid{stroke:#e4eaef}\
+.paper{fill:#fff}.over{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}.frame{fill:none;stroke:#c9d3dc}.axis{stroke:#8b9aa8}.grid{stroke:#e4eaef}\
 .raw{fill:none;stroke:#b06a00;stroke-dasharray:4 3}.undone{fill:none;stroke:#0b6bcb;stroke-width:2}\
 .raw-dot{fill:#b06a00}.undone-dot{fill:#0b6bcb}.end{text-anchor:end}.other{fill:#8b9aa8}.miss{stroke:#c0362c;stroke-width:2}\
-.ground{fill:#cfc3a8;stroke:#8a7a55}.zone{fill:#0b6bcb;fill-opacity:.12;stroke:#0b6bcb;stroke-opacity:.4}line.undone{stroke:#0b6bcb}\
-@media(prefers-color-scheme:dark){text{fill:#e6edf3}.paper{fill:#11181f}.quiet,.number,.small{fill:#9fb0bf}\
+.ground{fill:#cfc3a8;stroke:#8a7a55}.zone{fill:#0b6bcb;fill-opacity:.12;stroke:#0b6bcb;stroke-opacity:.4}line.undone{stroke:#0b6bcb}.guide{stroke:#c0362c;stroke-opacity:.5;stroke-dasharray:2 2}\
+@media(prefers-color-scheme:dark){text{fill:#e6edf3}.paper{fill:#11181f}.over{stroke:#11181f}.quiet,.number,.small{fill:#9fb0bf}\
 .frame{stroke:#33414d}.grid{stroke:#22303b}.accepted{fill:#4cc38a}.rejected{fill:#ff7b72}.unproven{fill:#e3b341}\
 .undone{stroke:#58a6ff}.undone-dot{fill:#58a6ff}.raw{stroke:#e3a04f}.raw-dot{fill:#e3a04f}.miss{stroke:#ff7b72}\
 .ground{fill:#4a4231;stroke:#8a7a55}.zone{fill:#58a6ff;stroke:#58a6ff}line.undone{stroke:#58a6ff}}";
@@ -67,6 +67,14 @@ impl Svg {
         self.put(format_args!("<polyline class=\"{class}\" points=\"{}\"/>", points.join(" ")));
     }
 
+    /// What the two lines of a chart are, up to its right edge.
+    pub(super) fn legend(&mut self, right: f64, y: f64, lines: [(&str, &str); 2]) {
+        for ((class, name), left) in lines.into_iter().zip([right - 236.0, right - 114.0]) {
+            self.line(class, (left, y), (left + 24.0, y));
+            self.text(left + 30.0, y + 4.0, "small", name);
+        }
+    }
+
     /// A filled outline.
     pub(super) fn area(&mut self, class: &str, points: &[(f64, f64)]) {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
@@ -79,6 +87,6 @@ impl Svg {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
