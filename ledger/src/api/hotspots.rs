@@ -282,8 +282,10 @@ fn advice(view: &EpochView, hotspot: &HotspotView) -> Vec<String> {
     };
     let others: BTreeSet<_> = own.iter().map(|edge| other(edge)).collect();
     let mut faults: BTreeMap<&str, (BTreeSet<String>, &str)> = BTreeMap::new();
-    // The place check's own word on this hotspot is the verdict above; its word on the others is not about this one.
-    let failed = |edge: &&&EdgeEvidence| edge.outcome != Outcome::Accepted && edge.check != "place";
+    // What these checks say of this hotspot stands above, as its place's verdict or a flag; their word on the others is not about this one.
+    let failed = |edge: &&&EdgeEvidence| {
+        edge.outcome != Outcome::Accepted && !["place", "eirp"].contains(&edge.check.as_str())
+    };
     for edge in own.iter().filter(failed) {
         let decisive = edge.findings.iter().find(|finding| finding.check == edge.check);
         let explanation = decisive.map_or("", |finding| finding.explanation.as_str());

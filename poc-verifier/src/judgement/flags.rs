@@ -181,7 +181,7 @@ fn amplified(epoch: &Epoch, heard: &Everything) -> Vec<(PublicKey, Flag)> {
 
 fn of_power(radiated: &Radiated) -> Flag {
     let explanation = format!(
-        "It radiates about {:.0} dB {} than it states: so its beacons arrive, against those of the anchors that hear it and that it hears.",
+        "It radiates about {:.0} dB {} than it states, by how its beacons arrive beside those of the anchors that hear it and that it hears: state what it radiates.",
         radiated.over_db.abs(),
         if radiated.over_db > 0.0 { "more" } else { "less" }
     );
@@ -226,8 +226,9 @@ fn of_silence(
     });
     let listening: Vec<Listening> = listening.collect();
     let score = ghost::score(&listening).filter(|score| *score > ghost::FLAGGED)?;
+    let beacons = if own == 1 { "its beacon".into() } else { format!("any of its {own} beacons") };
     let explanation = format!(
-        "None of {} anchors that hear others from as far heard any of its {own} beacons: is its antenna connected?",
+        "None of {} anchors that hear others from as far heard {beacons}: is its antenna connected?",
         listening.len()
     );
     Some(Flag { about: About::Silence, measured: own as f64, unit: "beacons", score, explanation })

@@ -232,7 +232,8 @@ impl Trial<'_> {
         let cheat = excesses(owners, &self.calibration);
         let (Some(honest), false) = (self.honest.get(&key), cheat.is_empty()) else { return Ok(()) };
         fs::create_dir_all(out)?;
-        let title = format!("{}: {} days, {} honest", row.name, cheat.len(), honest.len());
+        let days: usize = owners.iter().map(Vec::len).sum();
+        let title = format!("{}: {} decided days of {days}, {} honest", row.name, cheat.len(), honest.len());
         fs::write(out.join(format!("roc-{}.svg", row.name)), roc::svg(&title, honest, &cheat))?;
         Ok(())
     }
