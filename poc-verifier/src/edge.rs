@@ -84,7 +84,8 @@ pub struct Edge<'a> {
     pub answer_late_ns: Option<f64>,
     /// By how much the witness's clock is late where it runs free, told by everything else that it heard; `None` where that is too little.
     pub clock_late_ns: Option<f64>,
-    /// What the beaconer heard of the witness, over the channels: the other direction; empty where it heard nothing.
+    /// What the beaconer heard of the witness, over the channels: the other direction; empty where it heard nothing. In an epoch both directions
+    /// are held against each other when every edge has been judged by itself, and this is empty, too.
     pub back: Vec<Level>,
     /// Window from which the report's payloads are a recording, where that is known.
     pub recorded_in: Option<u64>,

@@ -179,6 +179,7 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     let mut rounds: Vec<RoundJudgement> = (0..planned.len())
         .map(|number| judge_round(epoch, &planned, number, (&places, &clocks), &mut resemblances))
         .collect();
+    reciprocal::hold_against(&planned, &mut rounds);
     let days = day::days(epoch, &rounds, &places, &resemblances);
     day::hold_against(epoch, &mut rounds, &days);
     let flags = flags::all(epoch, &planned, &heard, &clocks_off);
@@ -303,10 +304,9 @@ fn judge_round(
             let witness = epoch.parties.get(&said.witness)?;
             let both = (places.get(&planned.beaconer.key)?, places.get(&witness.key)?);
             let answer_late_ns = arrivals::answer_late_ns(epoch, rounds, number, witness);
-            let back = reciprocal::levels(rounds, planned.round.window, (witness, planned.beaconer));
             let clock_late_ns = clocks.offset_ns(&witness.key, number);
             let edge = edge(epoch, planned, witness, said, both);
-            let edge = Edge { answer_late_ns, clock_late_ns, back, ..edge };
+            let edge = Edge { answer_late_ns, clock_late_ns, ..edge };
             let mut judged = judge_edge(&edge);
             checks::frequency::clock::hold_against(&edge, &mut judged);
             Some(judged)

@@ -99,8 +99,12 @@ impl Exchange {
 }
 
 pub(super) fn check(edge: &Edge) -> Option<Finding> {
-    let out = edge.heard().iter().map(crate::edge::HeardHop::level).collect();
-    let likeness = likeness(&[Exchange { out, back: edge.back.clone() }])?;
+    finding(edge.heard().iter().map(crate::edge::HeardHop::level).collect(), edge.back.clone())
+}
+
+/// What both directions of one path say.
+pub(crate) fn finding(out: Vec<Level>, back: Vec<Level>) -> Option<Finding> {
+    let likeness = likeness(&[Exchange { out, back }])?;
     let explanation = format!(
         "Over {} channels heard both ways the levels have a correlation of {:.2}; one path fades alike in both directions.",
         likeness.channels, likeness.correlation

@@ -1,22 +1,71 @@
-//! What a beaconer heard of its witness: the other direction of an edge.
+//! What a beaconer heard of its witness: the other direction of an edge, held against it when every edge has been judged by itself.
+//!
+//! A report that something else refutes measured another path, or none: somebody's wormhole beside an honest listener must not make the
+//! honest edge the other way look forged.
 
-use super::Planned;
+use std::collections::BTreeSet;
+
+use identity::PublicKey;
+
+use super::{Planned, RoundJudgement};
 use crate::{
-    checks::reciprocity::Level,
+    checks::reciprocity::{self, Level},
     edge::{HeardHop, Standing},
-    party::Party,
+    finding::{Finding, Outcome},
+    round::Testimony,
 };
 
-/// Levels at `listener` of a beacon that `sender` sent in the epoch: of several the one nearest in time that was heard whole.
-pub(super) fn levels(rounds: &[Planned], window: u64, (sender, listener): (&Party, &Party)) -> Vec<Level> {
-    let beacons = rounds.iter().filter(|planned| planned.beaconer.key == sender.key);
-    let heard = beacons.filter_map(|planned| {
-        let plan = planned.plan.as_ref()?;
-        let said = planned.round.testimonies.iter();
-        let mut said =
-            said.filter(|said| said.witness == listener.key && said.standing == Standing::Committed);
-        Some((planned.round.window, HeardHop::of(plan, &said.next()?.report)))
-    });
-    let best = heard.max_by_key(|(other, heard)| (heard.len(), std::cmp::Reverse(window.abs_diff(*other))));
-    best.map_or_else(Vec::new, |(_, heard)| heard.iter().map(HeardHop::level).collect())
+/// Edges that were rejected, by the number of their round and their witness.
+type Refuted = BTreeSet<(usize, PublicKey)>;
+
+/// Adds what both directions say of each other.
+pub(super) fn hold_against(rounds: &[Planned], judged: &mut [RoundJudgement]) {
+    let refuted = refuted(judged);
+    for (planned, round) in rounds.iter().zip(judged) {
+        for edge in &mut round.edges {
+            if let Some(finding) = finding(rounds, planned, &edge.witness, &refuted) {
+                edge.add(finding);
+            }
+        }
+    }
 }
+
+fn refuted(judged: &[RoundJudgement]) -> Refuted {
+    let edges = judged
+        .iter()
+        .enumerate()
+        .flat_map(|(number, round)| round.edges.iter().map(move |edge| (number, edge)));
+    let rejected = edges.filter(|(_, edge)| edge.outcome == Outcome::Rejected);
+    rejected.map(|(number, edge)| (number, edge.witness)).collect()
+}
+
+fn finding(rounds: &[Planned], planned: &Planned, witness: &PublicKey, refuted: &Refuted) -> Option<Finding> {
+    let out = levels(planned, planned.round.testimonies.iter().find(|said| said.witness == *witness)?)?;
+    let back = back(rounds, planned, witness, refuted)?;
+    reciprocity::finding(out, back)
+}
+
+/// Levels at the beaconer of a beacon that the witness sent in the epoch: of several the one nearest in time that was heard whole.
+fn back(rounds: &[Planned], planned: &Planned, witness: &PublicKey, refuted: &Refuted) -> Option<Vec<Level>> {
+    let (listener, window) = (planned.beaconer.key, planned.round.window);
+    let beacons = rounds
+        .iter()
+        .enumerate()
+        .filter(|(number, other)| other.beaconer.key == *witness && !refuted.contains(&(*number, listener)));
+    let heard = beacons.filter_map(|(_, other)| {
+        let mut said = other.round.testimonies.iter();
+        let said = said.find(|said| said.witness == listener && said.standing == Standing::Committed)?;
+        Some((other.round.window, levels(other, said)?))
+    });
+    let best = heard.max_by_key(|(other, levels)| (levels.len(), std::cmp::Reverse(window.abs_diff(*other))));
+    best.map(|(_, levels)| levels)
+}
+
+/// Levels of a beacon's frames in a report.
+fn levels(planned: &Planned, said: &Testimony) -> Option<Vec<Level>> {
+    let heard = HeardHop::of(planned.plan.as_ref()?, &said.report);
+    Some(heard.iter().map(HeardHop::level).collect())
+}
+
+#[cfg(test)]
+mod reciprocal_tests;
