@@ -95,7 +95,7 @@ fn outcomes(there: fn(usize) -> f64, back: fn(usize) -> f64, findings: Vec<Findi
         round,
         beaconer: &parties[&round.beaconer],
         drawn: true,
-        plan: Some(plan.clone()),
+        plan: Some(*plan),
         audit: None,
         answers: Vec::new(),
     });
