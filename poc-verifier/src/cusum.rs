@@ -34,6 +34,11 @@ impl Cusum {
         if self.step(score, limits) > limits.limit { Outcome::Rejected } else { Outcome::Accepted }
     }
 
+    /// The sum.
+    pub fn sum(&self) -> f64 {
+        self.sum
+    }
+
     /// Adds a score; the new sum.
     pub fn step(&mut self, score: f64, limits: CusumLimits) -> f64 {
         self.sum = (self.sum + score - limits.reference).max(0.0);

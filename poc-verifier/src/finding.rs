@@ -39,13 +39,15 @@ pub enum CheckName {
     Phase,
     /// The beaconer radiates what it states.
     Eirp,
+    /// Beaconer and witness are not of one oscillator.
+    Oscillator,
     /// The hotspot's day as a whole is an honest one's.
     Day,
 }
 
 impl CheckName {
     /// Every check, in the order in which findings are listed; of equal scores the first decides.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::Frequency,
@@ -63,6 +65,7 @@ impl CheckName {
         Self::Geometry,
         Self::Hops,
         Self::Eirp,
+        Self::Oscillator,
         Self::Graph,
         Self::Day,
     ];
@@ -88,6 +91,7 @@ impl CheckName {
             Self::GuardNoise => "guard_noise",
             Self::Phase => "phase",
             Self::Eirp => "eirp",
+            Self::Oscillator => "oscillator",
             Self::Day => "day",
         }
     }

@@ -5,9 +5,11 @@
 //! epoch is judged as a whole.
 
 mod arrivals;
+mod crystals;
 mod day;
 mod flags;
 mod free_clock;
+mod history;
 mod on_air;
 mod pairs;
 mod reciprocal;
@@ -17,8 +19,11 @@ use std::collections::BTreeMap;
 use geo_index::Terrain;
 use identity::{Hash, PublicKey};
 
-pub use self::flags::{About, Flag};
-use self::{flags::Everything, free_clock::FreeClocks, pairs::Resemblances};
+use self::{crystals::Crystals, flags::Everything, free_clock::FreeClocks, pairs::Resemblances};
+pub use self::{
+    flags::{About, Flag},
+    history::{EPOCHS_REMEMBERED, History, Lasting, ROUNDS_REMEMBERED},
+};
 use crate::{
     answer::{self, Answer},
     audit::Audit,
@@ -36,9 +41,6 @@ use crate::{
     round::Testimony,
     sealed::Sealed,
 };
-
-/// Recordings are looked for in this many earlier rounds.
-pub const ROUNDS_REMEMBERED: usize = 4096;
 
 /// One beaconer's round in one window, with everything said of it.
 #[derive(Clone, Debug)]
@@ -64,44 +66,18 @@ pub struct Round {
 }
 
 /// An epoch to judge.
+#[derive(Clone, Copy)]
 pub struct Epoch<'a> {
     /// The protocol's numbers.
     pub protocol: &'a Protocol,
     /// Every registered hotspot.
     pub parties: &'a BTreeMap<PublicKey, Party>,
-    /// Payloads of earlier rounds, and their windows, for telling recordings.
-    pub earlier: &'a PayloadMemory,
+    /// What earlier epochs have left.
+    pub history: &'a History,
     /// The rounds.
     pub rounds: &'a [Round],
     /// The ground; none when nothing is known of it.
     pub terrain: Option<&'a Terrain>,
-}
-
-/// Payloads of past beacons: a recording is told by the window it was made in. Bounded.
-#[derive(Clone, Debug, Default)]
-pub struct PayloadMemory {
-    windows: BTreeMap<Vec<u8>, u64>,
-    order: std::collections::VecDeque<Vec<u8>>,
-}
-
-impl PayloadMemory {
-    /// Remembers an opened beacon.
-    pub fn remember(&mut self, window: u64, plan: &BeaconPlan) {
-        for hop in &plan.hops {
-            if self.windows.insert(hop.payload.to_vec(), window).is_none() {
-                self.order.push_back(hop.payload.to_vec());
-            }
-        }
-        while self.order.len() > ROUNDS_REMEMBERED * plan.hops.len() {
-            if let Some(oldest) = self.order.pop_front() {
-                self.windows.remove(&oldest);
-            }
-        }
-    }
-
-    fn recorded_in(&self, report: &Report) -> Option<u64> {
-        report.hops.iter().find_map(|hop| self.windows.get(&hop.payload).copied())
-    }
 }
 
 /// A judged edge.
@@ -153,6 +129,8 @@ pub struct EpochJudgement {
     pub days: BTreeMap<PublicKey, DayEvidence>,
     /// What is to be said of hotspots that is no verdict.
     pub flags: BTreeMap<PublicKey, Vec<Flag>>,
+    /// What [`History::remember`] keeps of it besides.
+    pub lasting: Lasting,
 }
 
 /// A round with what its opening decided.
@@ -168,6 +146,9 @@ struct Planned<'a> {
 
 /// Judges an epoch. Rounds of unknown beaconers and testimonies of unknown witnesses are left out: they have no place to be at.
 pub fn judge(epoch: &Epoch) -> EpochJudgement {
+    let crystals = Crystals::of(epoch);
+    let parties = crystals.under_one_owner(epoch.parties);
+    let epoch = &Epoch { parties: &parties, ..*epoch };
     let mut planned: Vec<Planned> = epoch.rounds.iter().filter_map(|round| planned(epoch, round)).collect();
     find_answers(epoch, &mut planned);
     let heard = Everything::of(epoch, &planned);
@@ -182,12 +163,19 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     reciprocal::hold_against(&planned, &mut rounds);
     let days = day::days(epoch, &rounds, &places, &resemblances);
     day::hold_against(epoch, &mut rounds, &days);
-    let flags = flags::all(epoch, &planned, &heard, &clocks_off);
+    let flags = flags::all(epoch, &planned, &heard, (&clocks_off, &crystals));
     flags::hold_against(&mut rounds, &flags);
+    crystals.hold_against(&mut rounds);
     for (planned, round) in planned.iter().zip(&mut rounds) {
         checks::graph::gate(planned.beaconer, epoch.parties, &mut round.edges);
     }
-    EpochJudgement { places, rounds, days, flags }
+    let lasting = lasting(epoch, &planned);
+    EpochJudgement { places, rounds, days, flags, lasting }
+}
+
+fn lasting(epoch: &Epoch, planned: &[Planned]) -> Lasting {
+    let plans = planned.iter().filter_map(|planned| Some((planned.round.window, planned.plan?)));
+    Lasting { plans: plans.collect(), sent: crystals::sent(epoch, planned) }
 }
 
 fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {
@@ -278,7 +266,7 @@ fn edge<'a>(
         answer_late_ns: None,
         clock_late_ns: None,
         back: Vec::new(),
-        recorded_in: epoch.earlier.recorded_in(&said.report),
+        recorded_in: epoch.history.recorded_in(&said.report),
         terrain: epoch.terrain,
     }
 }

@@ -51,7 +51,7 @@ pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Inconsistent, OpenError, OpenFiles, W
 pub use cusum::Cusum;
 pub use edge::{Asked, Edge, HeardHop, Standing};
 pub use finding::{CheckName, Finding, Outcome, SCORE_REJECT};
-pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, PayloadMemory, Round, RoundJudgement, judge};
+pub use judgement::{EdgeJudgement, Epoch, EpochJudgement, History, Round, RoundJudgement, judge};
 pub use party::{Chain, Known, Party};
 pub use place::PlaceVerdict;
 pub use plan::{BeaconPlan, Randomness};

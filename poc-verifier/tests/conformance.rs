@@ -393,44 +393,39 @@ fn a_beacon_without_its_link_or_its_draw_is_not_accepted() {
     assert!(judged.edges.iter().all(|edge| edge.outcome == Outcome::Unproven), "silence earns nothing");
 }
 
-/// A window's worth of payloads is remembered, as many as promised, and told by the window of their recording.
+/// What was sent in the last thirty epochs is told by the window of its recording. Forgetting changes the sentence, not the verdict.
 #[test]
 fn recordings_are_told_by_their_window() {
     let (old, now) = (words::play(20, &[Conduct::Honest]), words::play(21, &[Conduct::Honest; 5]));
-    let plan = |played: &words::Played| {
-        let (round, link) = (&played.round, played.round.link.unwrap());
-        poc_verifier::BeaconPlan::derive(&played.protocol, &round.beaconer, &link, &round.randomness.window)
-    };
-    let mut memory = poc_verifier::PayloadMemory::default();
-    memory.remember(1111, &plan(&old));
     let mut round = now.round.clone();
     for said in &mut round.testimonies {
         said.report.hops.clone_from(&old.round.testimonies[0].report.hops);
     }
-    let judged = |memory: &poc_verifier::PayloadMemory| {
+    let mut history = poc_verifier::History::default();
+    let judged = |played: &words::Played, round: &poc_verifier::Round, history: &poc_verifier::History| {
         poc_verifier::judge(&poc_verifier::Epoch {
-            protocol: &now.protocol,
-            parties: &now.parties,
-            earlier: memory,
-            rounds: std::slice::from_ref(&round),
+            protocol: &played.protocol,
+            parties: &played.parties,
+            history,
+            rounds: std::slice::from_ref(round),
             terrain: None,
         })
     };
-    let sentence = |judgement: &EpochJudgement| {
+    let sentence = |history: &poc_verifier::History| {
+        let judgement = judged(&now, &round, history);
         let edge = &judgement.rounds[0].edges[0];
         assert_eq!(edge.outcome, Outcome::Rejected);
         edge.findings[edge.decided_by.unwrap()].explanation.clone()
     };
-    assert!(sentence(&judged(&memory)).contains("window 1111"));
-    // Memory is bounded: the oldest is forgotten first, and forgetting changes the sentence, not the verdict.
-    for number in 0..poc_verifier::judgement::ROUNDS_REMEMBERED as u64 {
-        let mut other = plan(&old);
-        for hop in &mut other.hops {
-            hop.payload[..8].copy_from_slice(&number.to_le_bytes());
-        }
-        memory.remember(2000 + number, &other);
+    assert!(sentence(&history).contains("guessed"));
+    history.remember(&judged(&old, &old.round, &history));
+    let told = format!("window {}", old.round.window);
+    for _ in 1..poc_verifier::judgement::EPOCHS_REMEMBERED {
+        history.remember(&judged(&now, &now.round, &history));
+        assert!(sentence(&history).contains(&told));
     }
-    assert!(sentence(&judged(&memory)).contains("guessed"));
+    history.remember(&judged(&now, &now.round, &history));
+    assert!(sentence(&history).contains("guessed"));
 }
 
 /// A bundle in which somebody speaks for another, or of another round, is none.

@@ -7,7 +7,7 @@ use std::{ops::ControlFlow, path::Path};
 use geo_index::TerrainFolder;
 use identity::Hash;
 use ledger::evidence::EdgeEvidence;
-use poc_verifier::Bundle;
+use poc_verifier::{Bundle, History};
 use sdr_fixtures::{
     EdgeCounts, EpochReport, World, WorldConfig, WorldEvent,
     trials::{self, Rate, Trials, attack_table},
@@ -248,6 +248,9 @@ fn a_kept_ledger_goes_on_where_it_ended_and_verifies() {
     let config = WorldConfig { data: Some(folder.path().into()), ..small(8, &[Villainy::RssiEditor]) };
     let mut world = World::new(&config).unwrap();
     let first = epoch(&mut world);
+    // What the verifier remembers follows from what is published.
+    assert!(world.history() == Some(&world.remembered().unwrap()));
+    assert!(world.history() != Some(&History::default()));
     drop(world);
     let mut world = World::new(&config).unwrap();
     assert_eq!(world.next_epoch(), 1);
@@ -260,6 +263,7 @@ fn a_kept_ledger_goes_on_where_it_ended_and_verifies() {
     assert!(past[0].evidence == told, "evidence differs from what was told");
     assert_eq!(past[0].rewards, first.rewards);
     let second = epoch(&mut world);
+    assert!(world.history() == Some(&world.remembered().unwrap()));
     assert_eq!(second.epoch, 1);
     assert!(second.state.supply().is_exact());
     // Payment went on, and on the same books.

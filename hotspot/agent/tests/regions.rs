@@ -10,8 +10,8 @@ use hotspot_agent::{Agent, CannotBeacon, Capture, Station, Transmission, beacon_
 use identity::{Hash, OneWayChain, PublicKey};
 use num_complex::Complex32;
 use poc_verifier::{
-    Audit, Bundle, Chain, CheckName, Epoch, Known, Outcome, Party, PayloadMemory, Protocol, Randomness,
-    Region, Round, WindowBook, Witnessed, judge,
+    Audit, Bundle, Chain, CheckName, Epoch, History, Known, Outcome, Party, Protocol, Randomness, Region,
+    Round, WindowBook, Witnessed, judge,
 };
 use secp256k1::SecretKey;
 
@@ -214,9 +214,9 @@ fn outcomes(
     parties: &BTreeMap<PublicKey, Party>,
     round: &Round,
 ) -> Vec<(PublicKey, Outcome)> {
-    let earlier = PayloadMemory::default();
+    let history = History::default();
     let rounds = std::slice::from_ref(round);
-    let judgement = judge(&Epoch { protocol, parties, earlier: &earlier, rounds, terrain: None });
+    let judgement = judge(&Epoch { protocol, parties, history: &history, rounds, terrain: None });
     let edges = &judgement.rounds[0].edges;
     for edge in edges {
         println!(

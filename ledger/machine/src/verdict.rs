@@ -63,11 +63,13 @@ pub enum Check {
     LateCommit = 18,
     /// The beaconer radiates what it states.
     Eirp = 19,
+    /// Beaconer and witness are not of one oscillator.
+    Oscillator = 20,
 }
 
 impl Check {
     /// Every check, by number.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Freshness,
         Self::CommitReveal,
         Self::LinkBudget,
@@ -87,6 +89,7 @@ impl Check {
         Self::Day,
         Self::LateCommit,
         Self::Eirp,
+        Self::Oscillator,
     ];
 
     /// The name that evidence and statements use.
@@ -111,6 +114,7 @@ impl Check {
             Self::Day => "day",
             Self::LateCommit => "late_commit",
             Self::Eirp => "eirp",
+            Self::Oscillator => "oscillator",
         }
     }
 

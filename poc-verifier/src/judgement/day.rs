@@ -2,14 +2,19 @@
 //!
 //! An edge tells little of its witness; a day tells more. What the beacons of independent anchors, the place and the comparisons with other witnesses' guards
 //! add up to is judged by the fitted thresholds ([`crate::hypothesis`]); a day that is rejected takes every edge of its witness with it, and so does a
-//! witness whom more than half of at least six independent anchors' edges blame ([`blame`]). An epoch is a day here. Beacons of a
+//! witness whom more than half of at least six independent anchors' edges blame ([`blame`]). An epoch is a day here, and what is too little for one may be enough
+//! for many ([`crate::Cusum`], over what [`super::History`] remembers). Beacons of a
 //! hotspot are not held against it: what others heard of them is its place's affair.
 
 use std::collections::BTreeMap;
 
 use identity::PublicKey;
 
-use super::{EdgeJudgement, Epoch, RoundJudgement, pairs::Resemblances};
+use super::{
+    EdgeJudgement, Epoch, RoundJudgement,
+    history::{History, Together},
+    pairs::Resemblances,
+};
 use crate::{
     checks::relay,
     finding::{CheckName, Finding, Outcome, SCORE_REJECT},
@@ -55,8 +60,8 @@ pub(super) fn hold_against(
     let said: BTreeMap<PublicKey, Finding> = by_witness(epoch, rounds)
         .into_iter()
         .filter_map(|(witness, edges)| {
-            let judged = days.get(&witness.key).and_then(|day| of_day(&judge_day(day, &calibration)));
-            Some((witness.key, judged.or_else(|| of_blame(witness, &edges))?))
+            let day = days.get(&witness.key);
+            Some((witness.key, of_witness(epoch.history, &calibration, (witness, &edges), day)?))
         })
         .collect();
     for edge in rounds.iter_mut().flat_map(|round| &mut round.edges) {
@@ -109,6 +114,32 @@ fn of_day(day: &DayVerdict) -> Option<Finding> {
         worst.score, worst.threshold
     );
     Some(Finding::by_score(CheckName::Day, SCORE_REJECT + worst.by(), numbers, explanation))
+}
+
+/// The first that rejects of a witness's day, its days and its edges; else the day's doubt.
+fn of_witness(
+    history: &History,
+    calibration: &Calibration,
+    (witness, edges): (&Party, &Edges),
+    day: Option<&DayEvidence>,
+) -> Option<Finding> {
+    let today = day.and_then(|day| of_day(&judge_day(day, calibration)));
+    if today.as_ref().is_some_and(|today| today.outcome == Outcome::Rejected) {
+        return today;
+    }
+    let together = day.and_then(|day| history.together(&witness.key, day, calibration));
+    together.map(|together| of_days(&together)).or_else(|| of_blame(witness, edges)).or(today)
+}
+
+/// What days say together of which none is a cheat's by itself.
+fn of_days(together: &Together) -> Finding {
+    let Together { hypothesis, sum, limit, days } = *together;
+    let explanation = format!(
+        "Its reports of {days} epochs together look as if it {}: what they have over honest ones adds up to {sum:.1}, which honest ones keep under {limit:.1}.",
+        hypothesis.explanation()
+    );
+    let numbers = (sum, limit, "log-likelihood ratio");
+    Finding::by_score(CheckName::Day, SCORE_REJECT + sum - limit, numbers, explanation)
 }
 
 /// What its edges with anchors say together. An edge that the air made late is not the witness's doing.

@@ -1,5 +1,5 @@
 //! What an epoch says of hotspots as a whole that is no crime of one edge: who radiates other than it states, whose precise clock is off, whom
-//! nobody hears.
+//! nobody hears, whose oscillator is another key's, too.
 //!
 //! Flags reject nobody ([`crate::nodes`] says why), and each has a consequence that its owner can undo. What a flagged transmitter covers is
 //! unproven until it states what it radiates. A clock that is off places nobody until it is right: who is told its time by somebody else does
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use geo_index::geodesy::geodesic_m;
 use identity::PublicKey;
 
-use super::{Epoch, Planned, RoundJudgement, arrivals::committed};
+use super::{Epoch, Planned, RoundJudgement, arrivals::committed, crystals::Crystals};
 use crate::{
     checks::relay::late_ns,
     edge::HeardHop,
@@ -20,6 +20,7 @@ use crate::{
         clocks::{self, ClockVerdict, Lateness},
         eirp::Radiated,
         ghost::{self, Listening},
+        oscillators::Together,
     },
     party::Party,
     protocol::HOPS_MIN,
@@ -53,6 +54,8 @@ pub enum About {
     Clock,
     /// Nobody hears it.
     Silence,
+    /// An oscillator that is another key's, too.
+    Oscillator,
 }
 
 impl About {
@@ -62,6 +65,7 @@ impl About {
             Self::Power => "power",
             Self::Clock => "clock",
             Self::Silence => "silence",
+            Self::Oscillator => "oscillator",
         }
     }
 }
@@ -145,11 +149,13 @@ pub(super) fn all(
     epoch: &Epoch,
     rounds: &[Planned],
     heard: &Everything,
-    clocks_off: &BTreeMap<PublicKey, ClockVerdict>,
+    (clocks_off, crystals): (&BTreeMap<PublicKey, ClockVerdict>, &Crystals),
 ) -> Flags {
     let mut flags = Flags::new();
     let clocks = clocks_off.iter().map(|(key, clock)| (*key, of_clock(clock)));
-    for (key, flag) in clocks.chain(amplified(epoch, heard)).chain(silent(epoch, rounds, heard)) {
+    let drifting = crystals.told().map(|(key, with, together)| (*key, of_oscillator(with, together)));
+    let others = amplified(epoch, heard).into_iter().chain(silent(epoch, rounds, heard));
+    for (key, flag) in clocks.chain(drifting).chain(others) {
         flags.entry(key).or_default().push(flag);
     }
     flags
@@ -163,6 +169,15 @@ fn of_clock(clock: &ClockVerdict) -> Flag {
         clock.links
     );
     Flag { about: About::Clock, measured: clock.off_ns, unit: "ns", score: clock.score, explanation }
+}
+
+fn of_oscillator(with: &PublicKey, together: &Together) -> Flag {
+    let Together { drift_hz, score, beacons, .. } = *together;
+    let explanation = format!(
+        "Its carrier has drifted by {drift_hz:.1} Hz exactly as that of {with}, over {} beacons of each: one oscillator is behind both keys. They count as one witness, and prove nothing of each other.",
+        beacons.0.min(beacons.1)
+    );
+    Flag { about: About::Oscillator, measured: drift_hz, unit: "Hz", score, explanation }
 }
 
 /// Who radiates more or less than it states.

@@ -20,7 +20,7 @@
 //! beacons a day for a week, or twenty (answers are as good) for a day. Who gives each key a made-up drift of its own is not found. Figures:
 //! `oscillators_tests.rs`. Source: notes/physics.md 3c; Rasmussen and Williams, Gaussian Processes for Machine Learning, equations 2.30 and 4.17.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::gaussian::{Covariance, ln_mean};
 use super::offsets::Differences;
@@ -38,6 +38,8 @@ const RECEIVERS_MIN: usize = 3;
 const BEACONS_MAX: usize = 64;
 /// How far a warm crystal wanders within a beacon, Hz (notes/physics.md section 1).
 const WANDER_HZ: f64 = 0.4;
+/// Keys that moved less about their mean say nothing, Hz, root of the mean square.
+const DRIFT_MIN_HZ: f64 = 1.0;
 /// How far a town's weather and its receivers' drift move all its keys together, Hz.
 const TOWN_HZ: f64 = 1.0;
 /// Drifts, standard deviations in Hz, and their lengths in hours: equally likely before anything is known.
@@ -82,12 +84,16 @@ struct Beacon {
     variance: f64,
 }
 
-/// Every pair of those keys that were heard often enough and are not `disciplined` by satellites.
+/// Every pair of those keys that were heard often enough, drift at all, have receivers in common and are not `disciplined` by satellites.
 pub fn judge(disciplined: &[bool], carriers: &[Carrier]) -> Vec<Together> {
     let beacons = beacons(disciplined, carriers);
     let mut pairs = Vec::new();
-    for (one, first) in &beacons {
-        for (other, second) in beacons.range(one + 1..) {
+    let receivers = receivers_of(carriers);
+    let drifts = |beacons: &[Beacon]| spread_hz(beacons) > DRIFT_MIN_HZ;
+    let near = |one, other| receivers[one].intersection(&receivers[other]).count() >= RECEIVERS_MIN;
+    for (one, first) in beacons.iter().filter(|(_, beacons)| drifts(beacons)) {
+        let others = beacons.range(one + 1..).filter(|(other, beacons)| near(one, *other) && drifts(beacons));
+        for (other, second) in others {
             pairs.push(Together {
                 keys: (*one, *other),
                 beacons: (first.len(), second.len()),
@@ -97,6 +103,15 @@ pub fn judge(disciplined: &[bool], carriers: &[Carrier]) -> Vec<Together> {
         }
     }
     pairs
+}
+
+/// Who heard each sender.
+fn receivers_of(carriers: &[Carrier]) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut receivers = BTreeMap::<usize, BTreeSet<usize>>::new();
+    for carrier in carriers {
+        receivers.entry(carrier.sender).or_default().insert(carrier.receiver);
+    }
+    receivers
 }
 
 /// Which keys count as one: of each the smallest number among those that it is on one oscillator with, itself included, over others if need be.

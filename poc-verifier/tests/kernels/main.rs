@@ -12,7 +12,7 @@ mod town;
 
 use std::collections::BTreeMap;
 
-use poc_verifier::{EdgeJudgement, Epoch, Outcome, PayloadMemory, judge};
+use poc_verifier::{EdgeJudgement, Epoch, History, Outcome, judge};
 use witness::fft::{Kernels, with_kernels};
 
 use self::town::{PARTIES, Town};
@@ -82,11 +82,11 @@ fn compared(edges: usize, seed: u64) -> Compared {
             break;
         }
         let (protocol, parties, rounds) = Town::new(seed + town).published();
-        let earlier = PayloadMemory::default();
+        let history = History::default();
         let judged = [Kernels::Fastest, Kernels::Scalar].map(|kernels| {
             let (protocol, parties, rounds) = (&protocol, &parties, &rounds[..]);
             with_kernels(kernels, || {
-                judge(&Epoch { protocol, parties, earlier: &earlier, rounds, terrain: None })
+                judge(&Epoch { protocol, parties, history: &history, rounds, terrain: None })
             })
         });
         for (fastest, scalar) in judged[0].rounds.iter().zip(&judged[1].rounds) {

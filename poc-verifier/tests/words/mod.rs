@@ -12,8 +12,8 @@ use identity::{Context, Hash, MerklePath, OneWayChain, PublicKey};
 use num_complex::Complex32;
 use poc_verifier::Message;
 use poc_verifier::{
-    BeaconPlan, Bundle, Chain, Epoch, EpochJudgement, Known, Party, PayloadMemory, Protocol, Randomness,
-    Region, Round, Sealed, WindowBook, Witnessed, judge,
+    BeaconPlan, Bundle, Chain, Epoch, EpochJudgement, History, Known, Party, Protocol, Randomness, Region,
+    Round, Sealed, WindowBook, Witnessed, judge,
     messages::{ClosedSet, Commitment, Hop, Opening, Report, Reveal, ShortId, Showing},
     plan::is_drawn,
     protocol::{HOPS, PAYLOAD_BYTES},
@@ -379,7 +379,7 @@ pub(crate) fn judged(
     judge(&Epoch {
         protocol,
         parties,
-        earlier: &PayloadMemory::default(),
+        history: &History::default(),
         rounds: std::slice::from_ref(round),
         terrain: None,
     })

@@ -2,20 +2,22 @@
 
 use ledger::{store::Attachments, verdicts::Judged};
 use ledger_machine::{Body, Effect, Millis};
-use poc_verifier::{BeaconPlan, Bundle, Epoch, Round, Witnessed, judge};
+use poc_verifier::{Bundle, Epoch, Round, Witnessed, judge};
 
 use super::{EpochReport, World, WorldError};
 
 impl World {
     /// Judges the epoch's rounds and seals the block that ends it.
     pub(crate) fn close_epoch(&mut self, epoch: u64, rounds: &[Round]) -> Result<EpochReport, WorldError> {
+        let history = self.history.get_or_insert_default();
         let judgement = judge(&Epoch {
             protocol: &self.protocol,
             parties: &self.parties,
-            earlier: &self.payloads,
+            history,
             rounds,
             terrain: self.terrain.as_ref(),
         });
+        history.remember(&judgement);
         let mut attachments = Attachments::default();
         let mut addresses = Vec::new();
         for (round, judged) in rounds.iter().zip(&judgement.rounds) {
@@ -33,11 +35,6 @@ impl World {
             attachments.evidence.extend(facts.evidence(judged)?);
             attachments.bundles.push(bundle);
             self.engine.say(Body::SubmitVerdicts(verdict));
-            if let Some(link) = round.link {
-                let plan =
-                    BeaconPlan::derive(&self.protocol, &round.beaconer, &link, &round.randomness.window);
-                self.payloads.remember(round.window, &plan);
-            }
         }
         self.note_proven(epoch, &judgement.places);
         let time_ms = self.window_start_ms(self.window);

@@ -8,6 +8,7 @@ mod cheating;
 mod ground;
 mod hotspot;
 mod judge;
+mod memory;
 mod window;
 
 use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf};
@@ -31,7 +32,7 @@ use ledger_machine::{
     Calendar, Cell12, ClockClass, EpochSummary, Genesis, GenesisHotspot, Millis, Price, RewardLine, State,
 };
 use poc_verifier::{
-    Chain, EpochJudgement, Known, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness, Region,
+    Chain, EpochJudgement, History, Known, Party, PlaceVerdict, Protocol, Randomness, Region,
 };
 use witness::ReceiverError;
 
@@ -102,6 +103,14 @@ pub enum WorldError {
         path: PathBuf,
         /// Why not.
         error: std::io::Error,
+    },
+    /// Rounds of an earlier epoch that nobody can judge.
+    #[error("a published bundle of epoch {epoch}: {error}")]
+    Published {
+        /// Which epoch.
+        epoch: u64,
+        /// What is wrong with it.
+        error: String,
     },
     /// A number that does not fit the ledger.
     #[error("genesis: {0}")]
@@ -192,7 +201,8 @@ pub struct World {
     pub(crate) parties: BTreeMap<PublicKey, Party>,
     /// Epoch in which a place was last proven.
     pub(crate) proven: BTreeMap<PublicKey, u64>,
-    pub(crate) payloads: PayloadMemory,
+    /// What the verifier remembers; nothing before the first epoch is run.
+    pub(crate) history: Option<History>,
     /// The ground; none where everything is flat and nobody knows better.
     pub(crate) terrain: Option<Terrain>,
     pub(crate) window: u64,
@@ -230,7 +240,7 @@ impl World {
             engine,
             parties: BTreeMap::new(),
             proven: BTreeMap::new(),
-            payloads: PayloadMemory::default(),
+            history: None,
             terrain: None,
             window,
             period: state.tip().randomness,
@@ -282,6 +292,9 @@ impl World {
     /// [`WorldError`] when the ledger refuses; everything committed before stays.
     pub fn run_epoch(&mut self, onlooker: &mut Onlooker) -> Result<Option<EpochReport>, WorldError> {
         let epoch = self.next_epoch();
+        if self.history.is_none() {
+            self.history = Some(self.remembered()?);
+        }
         self.refresh_parties(epoch);
         let mut rounds = Vec::new();
         let mut beacons = 0;
@@ -301,6 +314,8 @@ impl World {
             }
             self.commit_empty()?;
         }
+        // As the ledger lists them: whoever judges what is published adds up in the same order.
+        rounds.sort_by_key(|round| (round.window, round.beaconer));
         let report = self.close_epoch(epoch, &rounds)?;
         self.tally.add(&self.hotspots, &report, beacons, &airborne);
         // The epoch is over either way.

@@ -4,6 +4,7 @@
 //! Exit codes: 0 when every edge is accepted or unproven, 1 when one is rejected, 2 when something cannot be read, with one line on
 //! standard error that says what and where.
 
+mod earlier;
 mod explain;
 mod ground;
 mod input;
@@ -19,7 +20,7 @@ use std::{
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use poc_verifier::{Epoch, EpochJudgement, Outcome, PayloadMemory, judge};
+use poc_verifier::{Epoch, EpochJudgement, History, Outcome, judge};
 
 use self::{ground::Ground, input::Input, profile::Spot};
 
@@ -38,6 +39,8 @@ use self::{ground::Ground, input::Input, profile::Spot};
   poc-verify unpack BUNDLES/ROUND.bundle --out ROUND       the same as JSON and SigMF; back: pack ROUND --out ROUND.bundle
   poc-verify profile --terrain DEM 38.7139,-9.1335,180 38.6785,-9.1713,200 --out profile.svg
 
+  poc-verify --earlier EPOCH7 --earlier EPOCH8 EPOCH9      with what the epochs before have left, as a verifier remembers it
+
 Where everybody stands follows from all bundles given: give an epoch's bundles together.
 
 Exit codes: 0 all accepted or unproven, 1 something rejected, 2 something unreadable"
@@ -54,6 +57,9 @@ struct Command {
     /// Elevation model: a folder of *.hgt or *.asc tiles and geoid.txt, the geoid's height above the ellipsoid there in metres.
     #[arg(long, value_name = "DIR")]
     terrain: Option<PathBuf>,
+    /// Bundles of an epoch before, of up to 30, oldest first: recordings, shared oscillators and sums over days are found over them.
+    #[arg(long, value_name = "DIR")]
+    earlier: Vec<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -74,6 +80,9 @@ enum Task {
         /// Elevation model: a folder of tiles.
         #[arg(long, value_name = "DIR")]
         terrain: Option<PathBuf>,
+        /// Bundles of an epoch before, oldest first.
+        #[arg(long, value_name = "DIR")]
+        earlier: Vec<PathBuf>,
     },
     /// Write a bundle as a folder of JSON and SigMF recordings; prints its address.
     Unpack {
@@ -116,10 +125,11 @@ enum Task {
 impl Task {
     fn run(self) -> Result<()> {
         match self {
-            Self::Explain { bundle, witness, beside, out, terrain } => {
+            Self::Explain { bundle, witness, beside, out, terrain, earlier } => {
+                let history = earlier::remembered(&earlier, terrain.as_deref())?;
                 let input = Input::read(&[&[bundle][..], &beside].concat())?;
                 let ground = ground(&input, terrain.as_deref())?;
-                explain::write(&input, &ground, &judged(&input, &ground), &witness, &out)
+                explain::write(&input, &ground, &judged(&input, &ground, &history), &witness, &out)
             }
             Self::Unpack { bundle, out } => open::unpack(&bundle, &out),
             Self::Pack { folder, out } => open::pack(&folder, &out),
@@ -151,9 +161,10 @@ fn run(command: Command) -> Result<ExitCode> {
         task.run()?;
         return Ok(ExitCode::SUCCESS);
     }
+    let history = earlier::remembered(&command.earlier, command.terrain.as_deref())?;
     let input = Input::read(&command.bundles)?;
     let ground = ground(&input, command.terrain.as_deref())?;
-    let judgement = judged(&input, &ground);
+    let judgement = judged(&input, &ground, &history);
     let mut out = BufWriter::new(io::stdout().lock());
     if command.json {
         table::json(&input, &judgement, &ground, &mut out)?;
@@ -175,11 +186,11 @@ fn ground(input: &Input, folder: Option<&Path>) -> Result<Ground> {
     Ok(ground)
 }
 
-fn judged(input: &Input, ground: &Ground) -> EpochJudgement {
+fn judged(input: &Input, ground: &Ground, history: &History) -> EpochJudgement {
     judge(&Epoch {
         protocol: &input.protocol,
         parties: &input.parties,
-        earlier: &PayloadMemory::default(),
+        history,
         rounds: &input.rounds,
         terrain: ground.terrain.as_ref(),
     })

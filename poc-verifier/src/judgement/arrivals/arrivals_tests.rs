@@ -6,8 +6,8 @@ use geo_index::{Place, geodesy::light_delay_ns};
 use identity::{Hash, PublicKey};
 
 use crate::{
-    BeaconPlan, CheckName, Epoch, Known, Outcome, Party, PayloadMemory, PlaceVerdict, Protocol, Randomness,
-    Round, Standing, Testimony,
+    BeaconPlan, CheckName, Epoch, History, Known, Outcome, Party, PlaceVerdict, Protocol, Randomness, Round,
+    Standing, Testimony,
     answer::{ANSWER_AFTER_MS, AnswerPlan, frame_start_ns, turnaround_ns},
     judge,
     messages::{Hop, Report, ShortId},
@@ -137,7 +137,7 @@ impl City {
         judge(&Epoch {
             protocol: &self.protocol,
             parties: &self.parties,
-            earlier: &PayloadMemory::default(),
+            history: &History::default(),
             rounds,
             terrain: None,
         })

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Known, PayloadMemory,
+    History, Known,
     finding::decide,
     testing::{away, key, lisbon, party, protocol},
 };
@@ -43,8 +43,8 @@ fn round(beaconer: u64, findings: Vec<Finding>) -> RoundJudgement {
 
 /// What becomes of the edges when the day is held against them.
 fn judged(parties: &BTreeMap<PublicKey, Party>, mut rounds: Vec<RoundJudgement>) -> Vec<Outcome> {
-    let (protocol, earlier) = (protocol(), PayloadMemory::default());
-    let epoch = Epoch { protocol: &protocol, parties, earlier: &earlier, rounds: &[], terrain: None };
+    let (protocol, history) = (protocol(), History::default());
+    let epoch = Epoch { protocol: &protocol, parties, history: &history, rounds: &[], terrain: None };
     let days = days(&epoch, &rounds, &BTreeMap::new(), &Resemblances::default());
     hold_against(&epoch, &mut rounds, &days);
     rounds.iter().map(|round| round.edges[0].outcome).collect()

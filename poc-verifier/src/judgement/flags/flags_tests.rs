@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Known, PayloadMemory,
+    History, Known,
     finding::{Outcome, decide},
     judgement::EdgeJudgement,
     testing::{Dice, away, key, lisbon, party, protocol},
@@ -40,11 +40,11 @@ fn heard(parties: &BTreeMap<PublicKey, Party>, loud: (u64, f64), fast: (u64, f64
 }
 
 fn flagged(loud: (u64, f64), fast: (u64, f64)) -> Vec<(PublicKey, About)> {
-    let (protocol, earlier, parties) = (protocol(), PayloadMemory::default(), parties());
+    let (protocol, history, parties) = (protocol(), History::default(), parties());
     let epoch =
-        Epoch { protocol: &protocol, parties: &parties, earlier: &earlier, rounds: &[], terrain: None };
+        Epoch { protocol: &protocol, parties: &parties, history: &history, rounds: &[], terrain: None };
     let heard = heard(&parties, loud, fast);
-    let flags = all(&epoch, &[], &heard, &clocks_off(&epoch, &heard));
+    let flags = all(&epoch, &[], &heard, (&clocks_off(&epoch, &heard), &Crystals::of(&epoch)));
     flags.into_iter().flat_map(|(key, flags)| flags.into_iter().map(move |flag| (key, flag.about))).collect()
 }
 
@@ -66,9 +66,9 @@ fn an_amplifier_and_a_fast_clock_are_each_their_owners() {
 
 #[test]
 fn whom_nobody_hears_is_flagged_where_others_are_heard() {
-    let (protocol, earlier, parties) = (protocol(), PayloadMemory::default(), parties());
+    let (protocol, history, parties) = (protocol(), History::default(), parties());
     let epoch =
-        Epoch { protocol: &protocol, parties: &parties, earlier: &earlier, rounds: &[], terrain: None };
+        Epoch { protocol: &protocol, parties: &parties, history: &history, rounds: &[], terrain: None };
     let ghost = &Party { key: key(50), ..party(50, lisbon()) };
     let due = |beacons: u64| parties.keys().chain([&ghost.key]).map(|key| (*key, beacons)).collect();
     let heard: BTreeMap<_, _> = parties

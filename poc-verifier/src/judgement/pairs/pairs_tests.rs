@@ -8,7 +8,7 @@ use witness::{Capture, modulate};
 
 use super::*;
 use crate::{
-    BeaconPlan, CheckName, Epoch, Finding, Known, PayloadMemory, Protocol, Randomness, Round, Standing,
+    BeaconPlan, CheckName, Epoch, Finding, History, Known, Protocol, Randomness, Round, Standing,
     audit::Audit,
     judge,
     messages::{Report, ShortId, Showing},
@@ -97,7 +97,7 @@ impl World {
         let judged = judge(&Epoch {
             protocol: &self.protocol,
             parties: &self.parties,
-            earlier: &PayloadMemory::default(),
+            history: &History::default(),
             rounds,
             terrain: None,
         });

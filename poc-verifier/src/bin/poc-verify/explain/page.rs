@@ -36,6 +36,7 @@ fn asks(check: CheckName) -> &'static str {
         CheckName::GuardNoise => "Is the noise before the frame this receiver's alone?",
         CheckName::Phase => "Are the phases from channel to channel this path's alone?",
         CheckName::Eirp => "Does the beaconer radiate what it states?",
+        CheckName::Oscillator => "Are beaconer and witness of two oscillators?",
         CheckName::Day => "Is the whole of the witness's day an honest hotspot's?",
     }
 }
