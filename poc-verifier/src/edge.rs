@@ -1,5 +1,7 @@
 //! One edge as the checks see it: a beacon as it was decided, and what one witness says it heard of it.
 
+use std::ops::Deref;
+
 use geo_index::{Terrain, geodesy::slant_range_m};
 use identity::Hash;
 
@@ -10,7 +12,7 @@ use crate::{
     party::Party,
     place::PlaceVerdict,
     plan::{BeaconPlan, HopPlan},
-    protocol::Protocol,
+    protocol::{HOPS, Protocol},
     sealed::Sealed,
 };
 
@@ -105,11 +107,43 @@ impl<'a> Edge<'a> {
     }
 }
 
+/// An edge while it is examined, with what most checks ask of it.
+#[derive(Debug)]
+pub(crate) struct Examined<'e, 'a> {
+    edge: &'e Edge<'a>,
+    heard: Vec<HeardHop<'a>>,
+    distance_m: f64,
+}
+
+impl<'e, 'a> Examined<'e, 'a> {
+    pub(crate) fn of(edge: &'e Edge<'a>) -> Self {
+        Self { edge, heard: edge.heard(), distance_m: edge.distance_m() }
+    }
+
+    /// As [`Edge::heard`].
+    pub(crate) fn heard(&self) -> &[HeardHop<'a>] {
+        &self.heard
+    }
+
+    /// As [`Edge::distance_m`].
+    pub(crate) fn distance_m(&self) -> f64 {
+        self.distance_m
+    }
+}
+
+impl<'a> Deref for Examined<'_, 'a> {
+    type Target = Edge<'a>;
+
+    fn deref(&self) -> &Edge<'a> {
+        self.edge
+    }
+}
+
 impl<'a> HeardHop<'a> {
     /// Frames of a report whose payload is this beacon's; each hop counts once, the first time it was heard.
     pub fn of(plan: &'a BeaconPlan, report: &'a Report) -> Vec<Self> {
-        let mut seen = [false; crate::protocol::HOPS];
-        let mut heard = Vec::new();
+        let mut seen = [false; HOPS];
+        let mut heard = Vec::with_capacity(HOPS.min(report.hops.len()));
         for hop in &report.hops {
             if let Some(index) = plan.hop_of(&hop.payload)
                 && !std::mem::replace(&mut seen[index], true)

@@ -28,7 +28,7 @@ use crate::{
     answer::{self, Answer},
     audit::Audit,
     checks,
-    edge::{Asked, Edge},
+    edge::{Asked, Edge, Examined},
     finding::{CheckName, Finding, Outcome, decide},
     hypothesis::DayEvidence,
     messages::{ClosedSet, Hop, Opening, Report, ShortId},
@@ -313,8 +313,8 @@ fn judge_round(
 
 /// Judges one edge by itself.
 pub fn judge_edge(edge: &Edge) -> EdgeJudgement {
-    let findings = checks::run(edge);
-    let heard = edge.heard();
+    let examined = Examined::of(edge);
+    let findings = checks::examine(&examined);
     let reported = &edge.report.hops;
     let of_reported = |value: fn(&crate::messages::Hop) -> i32| {
         let values: Vec<f64> = reported.iter().map(|hop| f64::from(value(hop)) * 0.01).collect();
@@ -324,11 +324,11 @@ pub fn judge_edge(edge: &Edge) -> EdgeJudgement {
         witness: edge.witness.key,
         outcome: Outcome::Unproven,
         decided_by: None,
-        hops_heard: heard.len(),
+        hops_heard: examined.heard().len(),
         hops_reported: reported.len(),
         snr_db: of_reported(|hop| hop.snr_cdb),
         rssi_dbm: of_reported(|hop| hop.rssi_cdbm),
-        distance_m: edge.distance_m(),
+        distance_m: examined.distance_m(),
         findings,
     };
     judged.decide();

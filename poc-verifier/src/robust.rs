@@ -12,12 +12,17 @@ pub(crate) fn median(values: &[f64]) -> Option<f64> {
     }
 }
 
-/// Log-density of Student's t with 5 degrees of freedom, scaled by `sigma`.
+/// Density of Student's t with 5 degrees of freedom, scaled by `sigma`.
 ///
 /// `f(x) = 8 / (3 pi sqrt 5 sigma) (1 + x^2 / (5 sigma^2))^-3`
-pub(crate) fn ln_t5(x: f64, sigma: f64) -> f64 {
+pub(crate) fn t5(x: f64, sigma: f64) -> f64 {
     let peak = 8.0 / (3.0 * std::f64::consts::PI * 5.0_f64.sqrt() * sigma);
-    peak.ln() - 3.0 * (1.0 + (x / sigma).powi(2) / 5.0).ln()
+    peak / (1.0 + (x / sigma).powi(2) / 5.0).powi(3)
+}
+
+/// Its logarithm.
+pub(crate) fn ln_t5(x: f64, sigma: f64) -> f64 {
+    t5(x, sigma).ln()
 }
 
 /// Per-hop evidence against honesty is cut to this range: one bad hop, a collision say, must not decide alone.
@@ -25,7 +30,8 @@ const HOP_SCORE: (f64, f64) = (-2.0, 8.0);
 
 /// Log-likelihood ratio over hops of "drawn blindly, uniformly over `range`" against honesty, whose log-density at each hop is given.
 pub(crate) fn blind_score(ln_honest: impl Iterator<Item = f64>, range: f64) -> f64 {
-    ln_honest.map(|honest| (-range.ln() - honest).clamp(HOP_SCORE.0, HOP_SCORE.1)).sum()
+    let ln_blind = -range.ln();
+    ln_honest.map(|honest| (ln_blind - honest).clamp(HOP_SCORE.0, HOP_SCORE.1)).sum()
 }
 
 /// Theil and Sen: the median of all pairwise slopes; `None` where no two points lie apart.

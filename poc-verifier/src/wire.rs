@@ -119,7 +119,7 @@ pub(crate) fn decode<M: Message + Default>(
         return Err(DecodeError::TooLarge { kind, bytes: bytes.len(), limit });
     }
     let message = M::decode(bytes).map_err(|error| DecodeError::Protobuf { kind, error })?;
-    if message.encoded_len() != bytes.len() || message.encode_to_vec() != bytes {
+    if message.encode_to_vec() != bytes {
         return Err(DecodeError::NotCanonical(kind));
     }
     Ok(message)

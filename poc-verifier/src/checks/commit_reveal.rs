@@ -4,12 +4,12 @@
 //! without one could have been written with the answer at hand.
 
 use crate::{
-    edge::{Edge, Standing},
+    edge::{Examined, Standing},
     finding::{CheckName, Finding, Outcome, SCORE_MAX},
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "every check has one signature")]
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let rejected = |explanation: &str| Finding {
         check: CheckName::CommitReveal,
         outcome: Outcome::Rejected,

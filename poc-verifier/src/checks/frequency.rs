@@ -9,7 +9,7 @@
 pub mod clock;
 
 use crate::{
-    edge::Edge,
+    edge::Examined,
     finding::{CheckName, Finding},
     robust::{blind_score, ln_t5, median},
 };
@@ -21,7 +21,7 @@ const BLIND_RANGE_HZ: f64 = 1000.0;
 /// Hops needed, beside the one that the offset is fitted from.
 const HOPS_MIN: usize = 3;
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let heard = edge.heard();
     if heard.len() < HOPS_MIN {
         return None;
@@ -35,7 +35,7 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
     let measured = median(&sizes)?;
     let explanation = format!(
         "Carrier offsets follow the beacon's secret dithers to within {measured:.1} Hz (median); \
-         a receiver that heard them would be within about {:.0} Hz.",
+         a receiver that heard them would be within about {} Hz.",
         3.0 * WANDER_HZ
     );
     Some(Finding::by_score(CheckName::Frequency, score, (measured, 3.0 * WANDER_HZ, "Hz"), explanation))

@@ -6,14 +6,14 @@
 //! nobody: `score = 6.9 n`.
 
 use crate::{
-    edge::{Edge, Standing},
+    edge::{Examined, Standing},
     finding::{CheckName, Finding, SCORE_MAX},
 };
 
 /// Minus the logarithm of how often noise passes the CRC of a frame that failed: 64 tries at 2^-16.
 const MISREAD_LN: f64 = 6.9;
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     if edge.standing == Standing::Withheld {
         return None;
     }

@@ -5,7 +5,7 @@
 //! independent when owners differ and places are more than 300 m apart; others are neither punished nor paid.
 
 use crate::{
-    edge::Edge,
+    edge::Examined,
     finding::{CheckName, Finding, SCORE_MAX},
     protocol::SITE_M,
 };
@@ -14,7 +14,7 @@ use crate::{
 const HILL_M: f64 = 400.0;
 
 #[expect(clippy::unnecessary_wraps, reason = "every check has one signature")]
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let distance_m = edge.distance_m();
     let height = |place: geo_index::Place| (place.height_m().max(0.0) + HILL_M).sqrt();
     let horizon_m = 4120.0 * (height(edge.beaconer.place) + height(edge.witness.place));

@@ -1,7 +1,7 @@
 //! Was enough of the beacon heard?
 
 use crate::{
-    edge::{Edge, Standing},
+    edge::{Edge, Examined, Standing},
     finding::{CheckName, Finding},
     protocol::{HOPS, HOPS_MIN},
 };
@@ -18,7 +18,7 @@ pub(super) fn no_region(edge: &Edge) -> Option<Finding> {
     ))
 }
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     // Of a beacon that was drawn and never opened nothing can be counted. Of one that was not drawn nothing can be heard: without
     // this, an empty report of it would meet no objection at all.
     let unopened = edge.drawn && edge.plan.is_none();

@@ -12,7 +12,7 @@
 mod ground;
 
 use crate::{
-    edge::{Edge, HeardHop},
+    edge::{Edge, Examined, HeardHop},
     finding::{CheckName, Finding},
     obstruction::Obstruction,
     robust::median,
@@ -31,7 +31,7 @@ const WORTH_SAYING_DB: f64 = 1.0;
 /// Antennas nearer than this are not in each other's far field.
 const NEAREST_KM: f64 = 0.01;
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let heard = edge.heard();
     let distance_km = (edge.distance_m() * 1e-3).max(NEAREST_KM);
     let strongest_dbm = |carrier_hz: f64, dither_db: u8| {
@@ -53,7 +53,7 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
         (above_db - ABOVE_DB, (above_db, ABOVE_DB, "dB"))
     };
     let score = if excess_db > 0.0 { 0.5 * (excess_db / SPREAD_DB).powi(2) } else { -1.0 };
-    let ground = obstruction(edge, &heard);
+    let ground = obstruction(edge, heard);
     if let Some(ground) = &ground
         && ground::score(above_db + ground.loss_db) > score.max(0.0)
     {
@@ -63,7 +63,7 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
         format!("{rssi_dbm:.1} dBm is weaker than any receiver could decode ({weakest_dbm:.1} dBm).")
     } else {
         format!(
-            "Received {:.1} dB {} what free space would let through over {distance_km:.2} km; up to {ABOVE_DB:.0} dB above can happen.",
+            "Received {:.1} dB {} what free space would let through over {distance_km:.2} km; up to {ABOVE_DB} dB above can happen.",
             above_db.abs(),
             if above_db > 0.0 { "above" } else { "below" }
         )

@@ -25,17 +25,25 @@ pub(crate) mod relay;
 mod samples;
 mod time_dither;
 
-use crate::{edge::Edge, finding::Finding};
+use crate::{
+    edge::{Edge, Examined},
+    finding::Finding,
+};
 
 /// Runs every check that can speak, in the order of [`crate::CheckName::ALL`]. In a region that carries no beacon nothing is asked: what the
 /// checks take for honest was calibrated for beacons of other shapes.
 pub fn run(edge: &Edge) -> Vec<Finding> {
+    examine(&Examined::of(edge))
+}
+
+/// The same of an edge that is being examined.
+pub(crate) fn examine(edge: &Examined) -> Vec<Finding> {
     if let Some(finding) = hops::no_region(edge) {
         return vec![finding];
     }
-    let before: [fn(&Edge) -> Option<Finding>; 5] =
+    let before: [fn(&Examined) -> Option<Finding>; 5] =
         [freshness::check, commit_reveal::check, frequency::check, time_dither::check, noise_floor::check];
-    let after: [fn(&Edge) -> Option<Finding>; 7] = [
+    let after: [fn(&Examined) -> Option<Finding>; 7] = [
         place::check,
         relay::check,
         reciprocity::check,
@@ -45,11 +53,11 @@ pub fn run(edge: &Edge) -> Vec<Finding> {
         hops::check,
     ];
     // Samples are measured again once, for both checks that ask them.
-    let sampled = samples::findings(edge);
-    let said = |checks: &[fn(&Edge) -> Option<Finding>]| -> Vec<Finding> {
-        checks.iter().filter_map(|check| check(edge)).collect()
-    };
-    [said(&before), sampled, said(&after)].concat()
+    let mut said = Vec::with_capacity(before.len() + after.len() + 2);
+    said.extend(before.iter().filter_map(|check| check(edge)));
+    said.extend(samples::findings(edge));
+    said.extend(after.iter().filter_map(|check| check(edge)));
+    said
 }
 
 #[cfg(test)]

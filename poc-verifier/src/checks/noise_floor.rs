@@ -4,7 +4,7 @@
 //! a receiver can have: not below thermal noise, and not more than man-made noise can add (notes/physics.md 3b: 2 to 20 dB over kTB).
 
 use crate::{
-    edge::{Edge, HeardHop},
+    edge::{Examined, HeardHop},
     finding::{CheckName, Finding},
     robust::median,
 };
@@ -17,7 +17,7 @@ const MOST_DB: f64 = 28.0;
 /// Spread of an honest floor about these bounds, and of its own statement, dB.
 const SPREAD_DB: f64 = 2.0;
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let heard = edge.heard();
     let floors: Vec<f64> = heard.iter().map(|hop| hop.rssi_dbm() - hop.snr_db()).collect();
     let stated: Vec<f64> = heard.iter().map(HeardHop::noise_floor_dbm).collect();
@@ -35,7 +35,7 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
         format!("RSSI less SNR gives a noise floor of {floor:.1} dBm, but the report states {stated:.1} dBm.")
     } else {
         format!(
-            "RSSI less SNR gives a noise floor of {floor:.1} dBm, {over_db:.1} dB over thermal noise; up to {MOST_DB:.0} dB occur."
+            "RSSI less SNR gives a noise floor of {floor:.1} dBm, {over_db:.1} dB over thermal noise; up to {MOST_DB} dB occur."
         )
     };
     Some(Finding::by_score(CheckName::NoiseFloor, score, (measured, allowed, "dB"), explanation))

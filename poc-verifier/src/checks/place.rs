@@ -4,12 +4,12 @@
 //! of its two ends is.
 
 use crate::{
-    edge::Edge,
+    edge::Examined,
     finding::{CheckName, Finding, Outcome, SCORE_MAX},
     place::PlaceVerdict,
 };
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let ends = [("beaconer", edge.beaconer_place), ("witness", edge.witness_place)];
     let rank = |verdict: &PlaceVerdict| match verdict.outcome {
         Outcome::Accepted => 0,

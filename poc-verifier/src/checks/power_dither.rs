@@ -9,7 +9,7 @@
 //! with the sample variances under either hypothesis. One beacon rarely decides; that is what the other dithers are for.
 
 use crate::{
-    edge::{Edge, HeardHop},
+    edge::{Examined, HeardHop},
     finding::{CheckName, Finding},
 };
 
@@ -18,7 +18,7 @@ const FADING_DB: f64 = 4.5;
 /// Hops needed.
 const HOPS_MIN: usize = 4;
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let heard = edge.heard();
     if heard.len() < HOPS_MIN {
         return None;

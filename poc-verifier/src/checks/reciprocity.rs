@@ -16,7 +16,7 @@
 //! What this does not tell: two ends that collude and make up both reports.
 
 use crate::{
-    edge::Edge,
+    edge::Examined,
     finding::{CheckName, Finding},
     robust::ln_t5,
 };
@@ -98,7 +98,7 @@ impl Exchange {
     }
 }
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     finding(edge.heard().iter().map(crate::edge::HeardHop::level).collect(), edge.back.clone())
 }
 

@@ -22,14 +22,13 @@
 //!
 //! What this does not tell: a relay whose detour is shorter than some kilometres, and an honest path so long.
 
-use geo_index::geodesy::light_delay_ns;
+use geo_index::geodesy::LIGHT_M_PER_NS;
 
 use crate::{
-    edge::{Edge, HeardHop},
+    edge::{Examined, HeardHop},
     finding::{CheckName, Finding, Outcome},
-    party::Party,
     protocol::{HOPS_MIN, PAYLOAD_BYTES, Protocol},
-    robust::{ln_t5, median},
+    robust::{median, t5},
 };
 
 /// Spread of honest lateness, ns.
@@ -47,7 +46,7 @@ pub(crate) fn is_late(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.check == CheckName::Relay && finding.outcome == Outcome::Rejected)
 }
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let answer = edge.answer_late_ns.map(|late_ns| (late_ns, Way::Answer));
     let beacon = one_way_late_ns(edge).map(|late_ns| (late_ns, Way::Beacon));
     let by_score = |a: &(f64, Way), b: &(f64, Way)| score(*a).total_cmp(&score(*b));
@@ -73,25 +72,24 @@ enum Way {
 }
 
 /// By how much the beacon arrived later than light takes; where the beaconer's clock follows PPS, and the witness's does or is known.
-fn one_way_late_ns(edge: &Edge) -> Option<f64> {
+fn one_way_late_ns(edge: &Examined) -> Option<f64> {
     let clock_ns = if edge.witness.follows_pps { 0.0 } else { edge.clock_late_ns? };
     if !edge.beaconer.follows_pps {
         return None;
     }
-    let both = (edge.beaconer, edge.witness);
-    Some(late_ns(edge.protocol, both, &edge.heard(), edge.window_start_ns)? - clock_ns)
+    let light_ns = edge.distance_m() / LIGHT_M_PER_NS;
+    Some(late_ns(edge.protocol, light_ns, edge.heard(), edge.window_start_ns)? - clock_ns)
 }
 
-/// By how much a beacon arrived later than light takes, by the witness's own clock, ns; `None` of less than enough hops.
+/// By how much a beacon arrived later than light takes over the distance, by the witness's own clock, ns; `None` of less than enough hops.
 pub(crate) fn late_ns(
     protocol: &Protocol,
-    (beaconer, witness): (&Party, &Party),
+    light_ns: f64,
     heard: &[HeardHop],
     window_start_ns: i64,
 ) -> Option<f64> {
     let delays: Vec<f64> = heard.iter().map(|hop| hop.delay_ns(window_start_ns)).collect();
     let half_frame_ns = protocol.region.frame().airtime_us(PAYLOAD_BYTES) as f64 * 500.0;
-    let light_ns = light_delay_ns(beaconer.place, witness.place);
     median(&delays).filter(|_| heard.len() >= HOPS_MIN).map(|delay_ns| delay_ns - half_frame_ns - light_ns)
 }
 
@@ -102,7 +100,7 @@ fn score((late_ns, way): (f64, Way)) -> f64 {
 
 /// Log-density of honest lateness.
 fn ln_density(late_ns: f64) -> f64 {
-    let same_way = (1.0 - OTHER_WAY) * ln_t5(late_ns, SPREAD_NS).exp();
+    let same_way = (1.0 - OTHER_WAY) * t5(late_ns, SPREAD_NS);
     let other_way =
         if late_ns > 0.0 { OTHER_WAY / OTHER_WAY_NS * (-late_ns / OTHER_WAY_NS).exp() } else { 0.0 };
     (same_way + other_way).max(f64::MIN_POSITIVE).ln()

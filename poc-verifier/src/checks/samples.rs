@@ -20,7 +20,7 @@ use witness::{Noise, Recheck, RecheckError, StatedFrame, StatedPayload, encode, 
 
 use super::late_commit;
 use crate::{
-    edge::{Asked, Edge, Standing},
+    edge::{Asked, Edge, Examined, Standing},
     finding::{CheckName, Finding, Outcome, SCORE_MAX},
     messages::{Hop, Showing},
     robust::ln_t5,
@@ -38,7 +38,7 @@ const CFO_RANGE_HZ: f64 = 4000.0;
 const BAND_SHARE: f64 = 0.8;
 
 /// What the samples say, and what [`late_commit`] says of the same; nothing where none were asked for.
-pub(super) fn findings(edge: &Edge) -> Vec<Finding> {
+pub(super) fn findings(edge: &Examined) -> Vec<Finding> {
     let asked = edge.asked.filter(|_| edge.standing == Standing::Committed);
     let Some((asked, frame)) = asked.and_then(|asked| Some((asked, asked.audit.frame_of(edge.report)?)))
     else {

@@ -11,9 +11,9 @@
 //! A report made up without hearing leaves the dithers, +-50 us.
 
 use crate::{
-    edge::Edge,
+    edge::Examined,
     finding::{CheckName, Finding},
-    robust::{blind_score, ln_t5, median, robust_slope},
+    robust::{blind_score, median, robust_slope, t5},
 };
 
 /// Change of the echoes' delay from channel to channel, ns.
@@ -28,7 +28,7 @@ const RATE_MAX: f64 = 1e-4;
 /// Hops needed.
 const HOPS_MIN: usize = 4;
 
-pub(super) fn check(edge: &Edge) -> Option<Finding> {
+pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let heard = edge.heard();
     if heard.len() < HOPS_MIN {
         return None;
@@ -48,14 +48,14 @@ pub(super) fn check(edge: &Edge) -> Option<Finding> {
     let allowed = OTHER_WAY_NS * 1e-3;
     let explanation = format!(
         "Arrival times follow the beacon's secret time dithers to within {measured:.2} us (median); \
-         a receiver that heard them would be within about {allowed:.1} us."
+         a receiver that heard them would be within about {allowed} us."
     );
     Some(Finding::by_score(CheckName::TimeDither, score, (measured, allowed, "us"), explanation))
 }
 
 /// Log-density of an honest hop's error.
 fn ln_density(error_ns: f64, sigma_ns: f64) -> f64 {
-    let same_way = (1.0 - OTHER_WAY) * ln_t5(error_ns, sigma_ns).exp();
+    let same_way = (1.0 - OTHER_WAY) * t5(error_ns, sigma_ns);
     let other_way = OTHER_WAY / (2.0 * OTHER_WAY_NS) * (-error_ns.abs() / OTHER_WAY_NS).exp();
     (same_way + other_way).max(f64::MIN_POSITIVE).ln()
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use geo_index::geodesy::geodesic_m;
+use geo_index::geodesy::{geodesic_m, light_delay_ns};
 use identity::PublicKey;
 
 use super::{Epoch, Planned, RoundJudgement, arrivals::committed, crystals::Crystals};
@@ -121,7 +121,8 @@ impl<'a> Heard<'a> {
         let stated_db = sender.eirp_dbm() + receiver.gain_dbi();
         let gains_db: Vec<f64> = heard.iter().map(|hop| hop.level().level_db - stated_db).collect();
         let gain_db = median(&gains_db).filter(|_| heard.len() >= HOPS_MIN)?;
-        let late_ns = late_ns(epoch.protocol, (sender, receiver), heard, planned.round.window_start_ns)?;
+        let light_ns = light_delay_ns(sender.place, receiver.place);
+        let late_ns = late_ns(epoch.protocol, light_ns, heard, planned.round.window_start_ns)?;
         Some(Self { sender, receiver, gain_db, late_ns })
     }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use geo_index::geodesy::light_delay_ns;
 use identity::PublicKey;
 
 use super::{Epoch, Planned, arrivals::committed};
@@ -37,12 +38,9 @@ impl FreeClocks {
         for (round, planned) in rounds.iter().enumerate().filter(|(_, planned)| planned.beaconer.follows_pps)
         {
             for (witness, heard) in heard(epoch, planned) {
-                let late_ns = late_ns(
-                    epoch.protocol,
-                    (planned.beaconer, witness),
-                    &heard,
-                    planned.round.window_start_ns,
-                );
+                let start_ns = planned.round.window_start_ns;
+                let light_ns = light_delay_ns(planned.beaconer.place, witness.place);
+                let late_ns = late_ns(epoch.protocol, light_ns, &heard, start_ns);
                 let at_ns =
                     heard.first().map(|hop| (planned.round.window_start_ns + hop.plan.start_ns) as f64);
                 if let (Some(late_ns), Some(at_ns)) = (late_ns, at_ns) {

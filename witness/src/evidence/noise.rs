@@ -82,14 +82,13 @@ impl Noise {
     pub fn of(samples: &[Complex32], fitted: usize, rounding_power: f64) -> Option<Self> {
         let n = samples.len() as f64;
         let freedoms = n - fitted as f64;
-        let energy: f64 = samples.iter().map(|sample| f64::from(sample.norm_sqr())).sum();
+        let (energy, fourth) = moments(samples);
         if samples.len() < Self::SAMPLES_MIN || freedoms < 1.0 || !(energy > 0.0 && energy.is_finite()) {
             return None;
         }
         let parts = Parts::of(samples);
         let autocorrelation = std::array::from_fn(|lag| parts.autocorrelation(lag + 1) / energy);
         let (spectrum, periodograms) = spectrum(samples);
-        let fourth: f64 = samples.iter().map(|sample| f64::from(sample.norm_sqr()).powi(2)).sum();
         Some(Self {
             freedoms,
             power: (energy / freedoms - rounding_power).max(0.0),
@@ -200,6 +199,19 @@ fn lanes(slices: [&[f32]; 4], value: impl Fn([f32; 4]) -> f32) -> f64 {
     }
     let rest = a.1.iter().zip(b.1).zip(c.1.iter().zip(d.1)).map(|((a, b), (c, d))| value([*a, *b, *c, *d]));
     f64::from(sums.iter().sum::<f32>() + rest.sum::<f32>())
+}
+
+/// Sums of the second and fourth powers of the magnitudes.
+fn moments(samples: &[Complex32]) -> (f64, f64) {
+    let (mut second, mut fourth) = ([0.0; LANES], [0.0; LANES]);
+    for samples in samples.chunks(LANES) {
+        for ((sample, second), fourth) in samples.iter().zip(&mut second).zip(&mut fourth) {
+            let power = f64::from(sample.norm_sqr());
+            *second += power;
+            *fourth += power * power;
+        }
+    }
+    (second.iter().sum(), fourth.iter().sum())
 }
 
 /// Mean of the periodograms of at least [`BINS`] samples, over its own mean, and their number.

@@ -142,10 +142,10 @@ fn fit_carrier<'a>(
     samples: usize,
     lay: impl Fn(&Trajectory) -> Laid<'a>,
 ) -> Fitted<'a> {
-    let turn = first.sums().coherent.arg();
+    let about_stated = first.sums();
+    let turn = about_stated.coherent.arg();
     path.theta += turn;
-    let mut laid = first.turned(turn);
-    let mut sums = laid.sums();
+    let (mut laid, mut sums) = (first.turned(turn), about_stated.turned(turn));
     for _ in 0..PASSES {
         let Some(fit) = Fit::of(&sums, &[TAU, EPS]) else { break };
         let half_chips = 0.5 * samples as f64 / path.samples_per_chip();
@@ -168,7 +168,7 @@ struct Fit {
 impl Fit {
     /// `None` when the samples cannot tell the free parameters apart, or show no signal.
     fn of(sums: &Normal, held: &[usize]) -> Option<Self> {
-        let (mut gram, mut gradient) = (sums.gram, sums.gradient);
+        let (mut gram, mut gradient) = (sums.gram, sums.gradient());
         for &parameter in held {
             gram[parameter] = Vector::default();
             for row in &mut gram {

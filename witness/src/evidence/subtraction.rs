@@ -95,7 +95,7 @@ impl<'a> Laid<'a> {
                 // A block begins on a whole position; rounding takes off only what the double lost.
                 let from = path.sample_of_chip(block.run.chip).round() as i64 - position;
                 let (run, taper) = (block.run, block.taper);
-                let conjugate: Vec<Complex64> = block.map(|sample| sample.conjugate).collect();
+                let conjugate = block.conjugates();
                 pieces.extend(Piece::within(from, (run, taper), conjugate, length));
             });
             pieces
@@ -183,9 +183,7 @@ impl<'a> Laid<'a> {
         let last = pieces().map(|piece| piece.first + piece.conjugate.len()).max().unwrap_or(0);
         let mut replica = vec![Complex64::ZERO; last - first];
         for pieces in &self.chirps {
-            let total: Complex64 = pieces.iter().flat_map(|piece| self.despread(piece)).sum();
-            let free = self.incoherent && total.norm() > 0.0;
-            let turn = if free { total / total.norm() } else { Complex64::ONE };
+            let turn = if self.incoherent { self.own_phase(pieces) } else { Complex64::ONE };
             for piece in pieces {
                 for (out, conjugate) in replica[piece.first - first..].iter_mut().zip(&piece.conjugate) {
                     *out = conjugate.conj() * turn;
@@ -193,6 +191,12 @@ impl<'a> Laid<'a> {
             }
         }
         (first, replica)
+    }
+
+    /// The phase of a chirp's samples against its replica's, as a factor.
+    fn own_phase(&self, pieces: &[Piece]) -> Complex64 {
+        let total: Complex64 = pieces.iter().flat_map(|piece| self.despread(piece)).sum();
+        if total.norm() > 0.0 { total / total.norm() } else { Complex64::ONE }
     }
 
     fn despread(&self, piece: &Piece) -> impl Iterator<Item = Complex64> {

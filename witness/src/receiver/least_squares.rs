@@ -27,8 +27,8 @@ pub(crate) type Vector = [f64; PARAMETERS];
 pub(crate) struct Normal {
     /// Sum of g g^T over finished chirps.
     pub(crate) gram: Matrix,
-    /// Sum of g Im(z) over finished chirps.
-    pub(crate) gradient: Vector,
+    /// Sum of g z over finished chirps.
+    slopes: [Complex64; PARAMETERS],
     /// Sum of z: amplitude times samples, when the phase is right.
     pub(crate) coherent: Complex64,
     /// Sum of the squared magnitudes.
@@ -56,7 +56,7 @@ impl Normal {
     pub(crate) fn new(reference: f64, free_phase: bool) -> Self {
         Self {
             gram: [[0.0; PARAMETERS]; PARAMETERS],
-            gradient: [0.0; PARAMETERS],
+            slopes: [Complex64::ZERO; PARAMETERS],
             coherent: Complex64::ZERO,
             power: 0.0,
             samples: 0.0,
@@ -92,7 +92,7 @@ impl Normal {
             if self.free_phase && total.norm() > 0.0 { total.conj() / total.norm() } else { Complex64::ONE };
         let share = if self.free_phase { sums.samples.max(1.0).recip() } else { 0.0 };
         for row in 0..PARAMETERS {
-            self.gradient[row] += (sums.despread[row] * turn).im;
+            self.slopes[row] += sums.despread[row] * turn;
             for column in 0..=row {
                 self.gram[row][column] +=
                     sums.gram[row][column] - sums.direction[row] * sums.direction[column] * share;
@@ -106,6 +106,21 @@ impl Normal {
         self.coherent += total * turn;
         self.power += sums.power;
         self.samples += sums.samples;
+    }
+
+    /// The same sums of samples that are turned back by so many radians. Where each chirp's own phase is a nuisance, a common one is none.
+    pub(crate) fn turned(mut self, theta: f64) -> Self {
+        if !self.free_phase {
+            let turn = Complex64::from_polar(1.0, -theta);
+            self.coherent *= turn;
+            self.slopes = self.slopes.map(|slope| slope * turn);
+        }
+        self
+    }
+
+    /// Sum of g Im(z) over finished chirps.
+    pub(crate) fn gradient(&self) -> Vector {
+        self.slopes.map(|slope| slope.im)
     }
 
     /// Amplitude a sample, never negative.
@@ -128,7 +143,7 @@ impl Normal {
     pub(crate) fn step(&self, prior: Vector) -> Option<Vector> {
         let information = self.information(prior)?;
         let weight = 2.0 * self.amplitude() / self.noise();
-        Some(multiply(&invert(&information)?, &self.gradient.map(|value| value * weight)))
+        Some(multiply(&invert(&information)?, &self.gradient().map(|value| value * weight)))
     }
 
     /// Fisher information with a prior on its diagonal; `None` without any signal.
@@ -307,3 +322,6 @@ pub(crate) fn sandwich(transition: &Matrix, covariance: &Matrix) -> Matrix {
     });
     half.map(|row| transition.map(|other| row.iter().zip(other).map(|(a, b)| a * b).sum()))
 }
+
+#[cfg(test)]
+mod least_squares_tests;

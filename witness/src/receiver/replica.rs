@@ -61,6 +61,42 @@ pub(crate) struct Block<'a> {
     growth: Complex64,
 }
 
+/// Samples that are advanced side by side: a product waits for the one before it in its own lane only.
+const LANES: usize = 4;
+
+impl Block<'_> {
+    /// The replica of all its samples, conjugated.
+    ///
+    /// Of the phase `c + a k + g k (k - 1) / 2` the lane of sample `k` advances by `4 a + g (4 k + 6)`, and that by `16 g`.
+    pub(crate) fn conjugates(self) -> Vec<Complex64> {
+        let count = self.samples.len();
+        let mut conjugates = Vec::with_capacity(count);
+        if count < 2 * LANES {
+            conjugates.extend(self.map(|sample| sample.conjugate));
+            return conjugates;
+        }
+        let growth_4 = self.growth.powu(4);
+        let growth_16 = growth_4.powu(4);
+        let (mut now, mut advance) = ([self.conjugate; LANES], [Complex64::ONE; LANES]);
+        advance[0] = self.advance.powu(4) * growth_4 * self.growth * self.growth;
+        let mut step = self.advance;
+        for lane in 1..LANES {
+            now[lane] = now[lane - 1] * step;
+            advance[lane] = advance[lane - 1] * growth_4;
+            step *= self.growth;
+        }
+        for _ in 0..count / LANES {
+            conjugates.extend(now);
+            for lane in 0..LANES {
+                now[lane] *= advance[lane];
+                advance[lane] *= growth_16;
+            }
+        }
+        conjugates.extend(&now[..count % LANES]);
+        conjugates
+    }
+}
+
 impl Iterator for Block<'_> {
     type Item = Sample;
 
@@ -237,3 +273,6 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+mod replica_tests;

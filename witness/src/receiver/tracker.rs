@@ -99,7 +99,7 @@ impl Tracker {
             row.iter_mut().zip(gram).for_each(|(value, gram)| *value += weight * gram);
         }
         let Some(covariance) = invert(&information) else { return };
-        let gradient = normal.gradient.map(|value| value * weight / self.amplitude);
+        let gradient = normal.gradient().map(|value| value * weight / self.amplitude);
         self.covariance = covariance;
         self.correct(multiply(&covariance, &gradient));
         // A frame is short against fading: follow the level slowly.
