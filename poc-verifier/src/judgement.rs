@@ -169,13 +169,14 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     for (planned, round) in planned.iter().zip(&mut rounds) {
         checks::graph::gate(planned.beaconer, epoch.parties, &mut round.edges);
     }
-    let lasting = lasting(epoch, &planned);
+    let lasting = lasting(epoch, &planned, resemblances);
     EpochJudgement { places, rounds, days, flags, lasting }
 }
 
-fn lasting(epoch: &Epoch, planned: &[Planned]) -> Lasting {
+fn lasting(epoch: &Epoch, planned: &[Planned], resemblances: Resemblances) -> Lasting {
     let plans = planned.iter().filter_map(|planned| Some((planned.round.window, planned.plan?)));
-    Lasting { plans: plans.collect(), sent: crystals::sent(epoch, planned) }
+    let sent = crystals::sent(epoch, planned);
+    Lasting { plans: plans.collect(), sent, guards: resemblances.guards() }
 }
 
 fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {

@@ -22,7 +22,9 @@
 //! Who copied from whom nobody can tell, so both edges are rejected. Source: notes/physics.md 3d and 8.3.
 
 pub mod correlation;
+pub mod fingerprint;
 pub mod guard;
+pub mod memory;
 pub mod resemblance;
 pub mod structure;
 
@@ -30,7 +32,9 @@ use identity::PublicKey;
 
 pub use self::{
     correlation::{CELLS, Correlation, FAR_HYPOTHESES, NEAR_HYPOTHESES, correlate},
+    fingerprint::Fingerprint,
     guard::Guard,
+    memory::{GuardMemory, Reuse},
     resemblance::{Resemblance, STEADY_HYPOTHESES},
 };
 use crate::finding::{CheckName, Finding, SCORE_REJECT};

@@ -2,8 +2,8 @@
 //!
 //! It is made of judged epochs only, and forgets an epoch as a whole: whoever judges the published bundles of the last [`EPOCHS_REMEMBERED`]
 //! epochs in their order remembers the same, and comes to the same verdicts in the next. Of every epoch it keeps payloads (a recording is told by the
-//! window it was made in), every witness's day (days are added to days, [`Cusum`]), and carriers (one oscillator behind two keys shows over days,
-//! [`crate::nodes::oscillators`]). Bounded, whatever is published.
+//! window it was made in), every witness's day (days are added to days, [`Cusum`]), carriers (one oscillator behind two keys shows over days,
+//! [`crate::nodes::oscillators`]), and fingerprints of the guards that were shown (recorded noise comes back, [`GuardMemory`]). Bounded, whatever is published.
 
 mod carriers;
 mod payloads;
@@ -18,6 +18,7 @@ use self::{carriers::Carriers, payloads::Payloads};
 use super::EpochJudgement;
 use crate::{
     Cusum, Outcome,
+    checks::guard_noise::{Fingerprint, GuardMemory},
     hypothesis::{Calibration, DayEvidence, Hypothesis},
     messages::Report,
     nodes::oscillators::Carrier,
@@ -33,6 +34,7 @@ pub const EPOCHS_REMEMBERED: usize = 30;
 pub struct History {
     payloads: Payloads,
     carriers: Carriers,
+    guards: GuardMemory,
     /// Days of every epoch, oldest first.
     days: VecDeque<BTreeMap<PublicKey, DayEvidence>>,
 }
@@ -44,6 +46,8 @@ pub struct Lasting {
     pub(super) plans: Vec<(u64, BeaconPlan)>,
     /// Their carriers.
     pub(super) sent: Vec<(PublicKey, Sent)>,
+    /// Guards that were shown, whose, and in which window.
+    pub(super) guards: Vec<(PublicKey, u64, Fingerprint)>,
 }
 
 /// What days say together and no single one does.
@@ -61,11 +65,15 @@ impl History {
     pub fn remember(&mut self, judgement: &EpochJudgement) {
         self.payloads.begin_epoch();
         self.carriers.begin_epoch();
+        self.guards.begin_epoch();
         for (window, plan) in &judgement.lasting.plans {
             self.payloads.remember(*window, plan);
         }
         for (sender, sent) in &judgement.lasting.sent {
             self.carriers.remember(*sender, sent.clone());
+        }
+        for (key, window, print) in &judgement.lasting.guards {
+            self.guards.remember(*key, *window, print.clone());
         }
         self.days.push_back(judgement.days.clone());
         if self.days.len() > EPOCHS_REMEMBERED {
@@ -76,6 +84,11 @@ impl History {
     /// The window in which a report's payloads were sent, if they were.
     pub(super) fn recorded_in(&self, report: &Report) -> Option<u64> {
         self.payloads.recorded_in(report)
+    }
+
+    /// Guards that were shown.
+    pub(super) fn guards(&self) -> &GuardMemory {
+        &self.guards
     }
 
     /// Carriers of everybody's beacons, by the numbers of these parties.

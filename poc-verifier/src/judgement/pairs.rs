@@ -1,4 +1,5 @@
-//! Checks between two witnesses of one beacon: they run over a round's edges when every edge has been judged by itself.
+//! Checks between two witnesses of one beacon, and of a witness's noise with what was shown before: they run over a round's edges when every edge
+//! has been judged by itself.
 //!
 //! Pairs are as many as the square of the witnesses. Of more than four times as many pairs as witnesses the randomness that also drew the audit
 //! says which are compared: so a report's cost does not depend on how many heard the beacon.
@@ -11,8 +12,8 @@ use witness::Capture;
 
 use super::{EdgeJudgement, Epoch, Planned, on_air::OnAir};
 use crate::{
-    checks::guard_noise::{APART_M, Guard, Likeness, Resemblance},
-    finding::{CheckName, Outcome},
+    checks::guard_noise::{APART_M, Fingerprint, Guard, GuardMemory, Likeness, Resemblance, Reuse},
+    finding::{CheckName, Finding, Outcome},
     messages::Hop,
     party::Party,
     plan::{BeaconPlan, Stream},
@@ -35,22 +36,44 @@ struct Shown<'a> {
     guard: Guard,
 }
 
-/// How alike the guards of every compared pair of keys have been, over an epoch; of each pair the lesser key first.
+/// How alike the guards of every compared pair of keys have been, over an epoch; of each pair the lesser key first. And every guard that was shown.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Resemblances(BTreeMap<(PublicKey, PublicKey), Resemblance>);
+pub(super) struct Resemblances {
+    pairs: BTreeMap<(PublicKey, PublicKey), Resemblance>,
+    shown: GuardMemory,
+    in_order: Vec<(PublicKey, u64, Fingerprint)>,
+}
 
 impl Resemblances {
     fn add(&mut self, one: &PublicKey, other: &PublicKey, likeness: &Likeness) {
         // What is shared but no noise compares nothing.
         if let Likeness::Noise(correlation) = likeness {
-            self.0.entry((*one, *other)).or_default().add(correlation);
+            self.pairs.entry((*one, *other)).or_default().add(correlation);
         }
     }
 
     /// Scores of every pair of which this key is one.
     pub(super) fn of(&self, key: &PublicKey) -> Vec<f64> {
-        let own = self.0.iter().filter(|((one, other), _)| one == key || other == key);
+        let own = self.pairs.iter().filter(|((one, other), _)| one == key || other == key);
         own.filter_map(|(_, resemblance)| resemblance.score()).collect()
+    }
+
+    /// Where this noise was shown before, in this epoch or an earlier one; remembers it.
+    fn recall(&mut self, epoch: &Epoch, key: PublicKey, window: u64, guard: &Guard) -> Option<Reuse> {
+        let prints = Fingerprint::of_every_carrier(guard);
+        let memories = [epoch.history.guards(), &self.shown];
+        let known = memories.into_iter().filter_map(|memory| memory.recall(&key, window, &prints));
+        let known = known.max_by(|a, b| a.score.total_cmp(&b.score));
+        if let Some(print) = prints.into_iter().next() {
+            self.shown.remember(key, window, print.clone());
+            self.in_order.push((key, window, print));
+        }
+        known
+    }
+
+    /// Every guard that was shown, in that order.
+    pub(super) fn guards(self) -> Vec<(PublicKey, u64, Fingerprint)> {
+        self.in_order
     }
 }
 
@@ -89,8 +112,23 @@ pub(super) fn compare_guards(
             }
         }
     }
-    for (edge, (likeness, own, others)) in worst {
-        edges[edge].add(likeness.finding(own.hop_number, &others.party.key));
+    let mut findings: BTreeMap<usize, Finding> = worst
+        .into_iter()
+        .map(|(edge, (likeness, own, others))| (edge, likeness.finding(own.hop_number, &others.party.key)))
+        .collect();
+    // Of two reasons the worse is told.
+    for one in &shown {
+        let window = planned.round.window;
+        if let Some(reuse) = resemblances.recall(epoch, one.party.key, window, &one.guard) {
+            let found = reuse.finding(one.hop_number, &one.guard);
+            let known = findings.entry(one.edge).or_insert_with(|| found.clone());
+            if found.score > known.score && found.outcome == Outcome::Rejected {
+                *known = found;
+            }
+        }
+    }
+    for (edge, finding) in findings {
+        edges[edge].add(finding);
     }
 }
 

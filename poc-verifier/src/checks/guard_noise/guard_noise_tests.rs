@@ -11,7 +11,7 @@ use super::{guard::transform, *};
 use crate::testing::Dice;
 
 const CHIP_RATE_HZ: f64 = 250e3;
-const RATE_HZ: f64 = 2.0 * CHIP_RATE_HZ;
+pub(super) const RATE_HZ: f64 = 2.0 * CHIP_RATE_HZ;
 const SAMPLES: usize = 4096;
 /// Room around a guard for delays.
 const ROOM: usize = 512;
@@ -26,7 +26,7 @@ fn white(dice: &mut Dice) -> Vec<Complex32> {
 }
 
 /// Noise as a decimator leaves it: its stopband 40 dB down, its passband rippling by 1 dB.
-fn coloured(dice: &mut Dice, pass: f64) -> Vec<Complex32> {
+pub(super) fn coloured(dice: &mut Dice, pass: f64) -> Vec<Complex32> {
     let mut samples = white(dice);
     let size = samples.len();
     transform(&mut samples, FftDirection::Forward);
@@ -42,7 +42,7 @@ fn coloured(dice: &mut Dice, pass: f64) -> Vec<Complex32> {
 }
 
 /// Samples late by any fraction, and on another carrier.
-fn moved(samples: &[Complex32], late: f64, shift_hz: f64) -> Vec<Complex32> {
+pub(super) fn moved(samples: &[Complex32], late: f64, shift_hz: f64) -> Vec<Complex32> {
     let size = samples.len();
     let mut spectrum = samples.to_vec();
     transform(&mut spectrum, FftDirection::Forward);
@@ -61,14 +61,19 @@ fn turned(turns: f64) -> Complex32 {
     Complex32::new(phasor.re as f32, phasor.im as f32)
 }
 
-fn plus(a: &[Complex32], b: &[Complex32], amplitude: f64) -> Vec<Complex32> {
+pub(super) fn plus(a: &[Complex32], b: &[Complex32], amplitude: f64) -> Vec<Complex32> {
     a.iter().zip(b).map(|(a, b)| a + b * amplitude as f32).collect()
 }
 
 /// Quantised, committed to, shown, whitened. The frame begins `GAP + late` samples after the guard.
-fn guard(samples: &[Complex32], late: f64) -> Guard {
+pub(super) fn guard(samples: &[Complex32], late: f64) -> Guard {
+    guard_if_noise(samples, late).expect("noise of 4096 samples")
+}
+
+/// The same of what may be no noise.
+pub(super) fn guard_if_noise(samples: &[Complex32], late: f64) -> Option<Guard> {
     let shown = Snippet::of(&samples[ROOM..ROOM + SAMPLES], 900, Depth::Four).unwrap();
-    Guard::of(&shown, 900.0 + SAMPLES as f64 + GAP + late, 2, CHIP_RATE_HZ).expect("noise of 4096 samples")
+    Guard::of(&shown, 900.0 + SAMPLES as f64 + GAP + late, 2, CHIP_RATE_HZ)
 }
 
 fn likeness(one: &Guard, other: &Guard, cfo_hz: f64) -> Likeness {

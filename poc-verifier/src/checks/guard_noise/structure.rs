@@ -65,6 +65,12 @@ pub fn is_structured(one: &Guard, other: &Guard, found: &Correlation) -> bool {
     is_uneven(&one_laid, &other_laid)
 }
 
+/// Whether a guard by itself holds a chirp or a carrier that stands out of its noise. Looked at in the chirps' band, which noise fills.
+pub fn holds_burst(guard: &Guard) -> bool {
+    let guard = guard.at_one_sample_a_chip();
+    holds_chirp(&guard.samples, guard.rate_hz)
+}
+
 /// The samples of both that stand beside each other, the first's carrier on the second's; a whole number of blocks.
 fn laid(one: &Guard, other: &Guard, found: &Correlation) -> (Vec<Complex32>, Vec<Complex32>) {
     let lag = found.lag.round() as i64;

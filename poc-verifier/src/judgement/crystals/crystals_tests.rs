@@ -44,7 +44,7 @@ fn history() -> History {
             rounds: Vec::new(),
             days: BTreeMap::new(),
             flags: BTreeMap::new(),
-            lasting: Lasting { plans: Vec::new(), sent },
+            lasting: Lasting { sent, ..Lasting::default() },
         });
     }
     history

@@ -34,7 +34,7 @@ fn day(clone: f64) -> DayEvidence {
 fn payloads_are_bounded_and_the_oldest_go_first() {
     let mut history = History::default();
     let plans = (0..ROUNDS_REMEMBERED as u64 + 10).map(|number| (number, plan(number)));
-    let lasting = Lasting { plans: plans.collect(), sent: Vec::new() };
+    let lasting = Lasting { plans: plans.collect(), ..Lasting::default() };
     history.remember(&epoch(BTreeMap::new(), lasting));
     assert_eq!(history.recorded_in(&report_of(&plan(9))), None);
     assert_eq!(history.recorded_in(&report_of(&plan(10))), Some(10));
@@ -44,7 +44,7 @@ fn payloads_are_bounded_and_the_oldest_go_first() {
 fn epochs_are_forgotten_as_a_whole() {
     let mut history = History::default();
     let sent = Sent { at_ns: 0, heard: vec![(key(2), 1.0, 1.0)] };
-    let lasting = Lasting { plans: vec![(7, plan(7))], sent: vec![(key(1), sent)] };
+    let lasting = Lasting { plans: vec![(7, plan(7))], sent: vec![(key(1), sent)], ..Lasting::default() };
     history.remember(&epoch([(key(1), day(0.5))].into(), lasting));
     let parties = [1, 2].map(|number| (key(number), crate::testing::party(number, crate::testing::lisbon())));
     let left = |history: &History| {

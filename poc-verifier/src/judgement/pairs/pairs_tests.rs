@@ -8,7 +8,8 @@ use witness::{Capture, modulate};
 
 use super::*;
 use crate::{
-    BeaconPlan, CheckName, Epoch, Finding, History, Known, Protocol, Randomness, Round, Standing,
+    BeaconPlan, CheckName, Epoch, EpochJudgement, Finding, History, Known, Protocol, Randomness, Round,
+    Standing,
     audit::Audit,
     judge,
     messages::{Report, ShortId, Showing},
@@ -35,6 +36,11 @@ struct World {
 
 impl World {
     fn new(seed: u64, clones: bool, nearest_m: f64) -> Self {
+        Self::with_recording(seed, clones, nearest_m, None)
+    }
+
+    /// Number 1 has no noise of its own but a recording.
+    fn with_recording(seed: u64, clones: bool, nearest_m: f64, recording: Option<u64>) -> Self {
         let mut dice = Dice::new(seed);
         let protocol = Protocol { audit_one_in: 1, ..protocol() };
         let place = |number: u64| match number {
@@ -78,7 +84,10 @@ impl World {
         let frame = modulate(protocol.region.frame(), &report.hops[asked].payload, 2).unwrap();
         let clean = noise(&mut dice, BEFORE + frame.len());
         for number in 1..=6 {
-            let own = noise(&mut dice, BEFORE + frame.len());
+            let own = match recording.filter(|_| number == 1) {
+                Some(recording) => noise(&mut Dice::new(recording), BEFORE + frame.len()),
+                None => noise(&mut dice, BEFORE + frame.len()),
+            };
             let mut samples = if clones && number <= 2 { sum(&clean, &own) } else { own };
             for (sample, chirp) in samples[BEFORE..].iter_mut().zip(&frame) {
                 *sample += chirp * AMPLITUDE;
@@ -92,15 +101,18 @@ impl World {
         Self { protocol, parties, round, plan }
     }
 
+    fn judged(&self, rounds: &[Round], history: &History) -> EpochJudgement {
+        let (protocol, parties) = (&self.protocol, &self.parties);
+        judge(&Epoch { protocol, parties, history, rounds, terrain: None })
+    }
+
     /// What the check says of each witness; `None` where it is silent.
     fn findings(&self, rounds: &[Round]) -> Vec<Option<Finding>> {
-        let judged = judge(&Epoch {
-            protocol: &self.protocol,
-            parties: &self.parties,
-            history: &History::default(),
-            rounds,
-            terrain: None,
-        });
+        self.findings_after(rounds, &History::default())
+    }
+
+    fn findings_after(&self, rounds: &[Round], history: &History) -> Vec<Option<Finding>> {
+        let judged = self.judged(rounds, history);
         let of = |number: u64| {
             let edges = &judged.rounds[0].edges;
             let edge = edges.iter().find(|edge| edge.witness == PublicKey::of(&secret(number)))?;
@@ -200,6 +212,26 @@ fn honest_witnesses_are_accepted() {
             "seed {seed}"
         );
     }
+}
+
+/// Noise that was shown in an earlier epoch comes back, from its own key.
+#[test]
+fn a_recording_used_again_is_told_and_the_first_time_it_was_not() {
+    let rounds = |world: &World| std::slice::from_ref(&world.round).to_vec();
+    let of_window = |wanted: std::ops::Range<u64>| {
+        let worlds = (0..).map(|seed| World::with_recording(seed, false, 900.0, Some(4321)));
+        worlds.into_iter().find(|world| wanted.contains(&world.round.window)).expect("windows are drawn")
+    };
+    let (early, late) = (of_window(0..6), of_window(6..12));
+    assert_eq!(outcomes(&early.findings(&rounds(&early))), [ACCEPTED; 6]);
+    let mut history = History::default();
+    history.remember(&early.judged(&rounds(&early), &history));
+    let findings = late.findings_after(&rounds(&late), &history);
+    assert_eq!(outcomes(&findings), [REJECTED, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED]);
+    let said = &findings[0].as_ref().unwrap().explanation;
+    assert!(said.contains(&format!("window {}", early.round.window)), "{said}");
+    // Who has nothing earlier to be like is like nobody.
+    assert_eq!(outcomes(&late.findings(&rounds(&late))), [ACCEPTED; 6]);
 }
 
 /// Somebody signs another's samples; where both got them nobody can tell.
