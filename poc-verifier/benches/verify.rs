@@ -16,6 +16,7 @@ use num_complex::Complex32;
 use poc_verifier::{
     Asked, Audit, BeaconPlan, Chain, Edge, Known, Message, Outcome, Party, PlaceVerdict, Protocol, Region,
     Sealed, Standing,
+    checks::guard_noise::{Fingerprint, Guard, GuardMemory, Likeness, memory::KEPT},
     judgement::judge_edge,
     messages::{Hop, Report, Reveal, ShortId, Showing},
     protocol::PAYLOAD_BYTES,
@@ -23,7 +24,7 @@ use poc_verifier::{
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use secp256k1::SecretKey;
-use witness::{HeardFrame, Receiver, ReceiverConfig, modulate};
+use witness::{Capture, Depth, HeardFrame, Receiver, ReceiverConfig, Snippet, modulate};
 
 const WINDOW: u64 = 7;
 const BENCH: Context = Context::new("earshot 2026 verifier's bench");
@@ -178,6 +179,39 @@ fn recorded(protocol: &Protocol, payload: &[u8]) -> HeardFrame {
     frames.into_iter().next().expect("the frame is 9 dB over the noise of its band")
 }
 
+/// Noise before a frame, as shown.
+fn shown_guard(seed: u64) -> Snippet {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut normal = || -> f32 { StandardNormal.sample(&mut rng) };
+    let samples: Vec<Complex32> =
+        (0..Capture::GUARD_SAMPLES).map(|_| Complex32::new(normal(), normal())).collect();
+    Snippet::of(&samples, 0, Depth::Four).expect("as long as a guard")
+}
+
+fn guard(shown: &Snippet) -> Guard {
+    Guard::of(shown, 4200.0, 2, 250e3).expect("noise")
+}
+
+/// What an epoch asks of every guard that is shown, beside the edge's own checks: made ready, held against four others of its round, and against
+/// a week's.
+fn guards(criterion: &mut Criterion) {
+    let shown = [1, 2].map(shown_guard);
+    let [one, other] = [&shown[0], &shown[1]].map(guard);
+    criterion.bench_function("a guard whitened", |bencher| bencher.iter(|| guard(black_box(&shown[0]))));
+    criterion.bench_function("a guard held against another", |bencher| {
+        bencher.iter(|| Likeness::of(black_box(&one), &other, 100.0, 1e3));
+    });
+    let mut memory = GuardMemory::default();
+    for seed in 0..KEPT as u64 {
+        let key = PublicKey::of(&secret((seed % 200) as u8 + 1));
+        memory.remember(key, seed, Fingerprint::of(&guard(&shown_guard(100 + seed))));
+    }
+    let key = PublicKey::of(&secret(1));
+    criterion.bench_function("a guard held against a full memory", |bencher| {
+        bencher.iter(|| memory.recall(&key, u64::MAX, &Fingerprint::of_every_carrier(black_box(&one))));
+    });
+}
+
 /// Mean time of a call.
 fn time(mut call: impl FnMut()) -> Duration {
     let (begun, mut calls) = (Instant::now(), 0);
@@ -215,5 +249,5 @@ fn verify(criterion: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, verify);
+criterion_group!(benches, verify, guards);
 criterion_main!(benches);

@@ -19,7 +19,7 @@ use super::guard::{Guard, transform};
 /// Share of the bandwidth that is looked at.
 const BAND_SHARE: f64 = 0.8;
 /// Bins by which a carrier may have been moved, either way: dithers are of 500 Hz, a bin of 4096 samples at two a chip is 122 Hz.
-const SHIFT_BINS: i64 = 4;
+const SHIFT_BINS: isize = 4;
 const WORD: usize = 64;
 
 /// The bits of a guard.
@@ -33,24 +33,22 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// Of a guard as it is.
     pub fn of(guard: &Guard) -> Self {
-        Self::moved(guard, &guard.spectrum, 0)
+        Self::moved(guard, &powers(&guard.spectrum), 0)
     }
 
     /// Of a guard with its carrier moved back by everything that it may have been moved by; the first as it is.
     pub fn of_every_carrier(guard: &Guard) -> Vec<Self> {
-        let between = half_a_bin_up(&guard.samples);
+        let spectra = [powers(&guard.spectrum), powers(&half_a_bin_up(&guard.samples))];
         let shifts = (0..=SHIFT_BINS).chain(-SHIFT_BINS..0);
-        shifts
-            .flat_map(|shift| [&guard.spectrum, &between].map(|spectrum| Self::moved(guard, spectrum, shift)))
-            .collect()
+        shifts.flat_map(|shift| spectra.each_ref().map(|powers| Self::moved(guard, powers, shift))).collect()
     }
 
-    fn moved(guard: &Guard, spectrum: &[Complex32], shift: i64) -> Self {
-        let chips = spectrum.len() / usize::from(guard.samples_per_chip());
+    /// By powers from the lowest frequency on.
+    fn moved(guard: &Guard, powers: &[f32], shift: isize) -> Self {
+        let chips = powers.len() / usize::from(guard.samples_per_chip());
         let words = ((BAND_SHARE * chips as f64) as usize / WORD).max(1);
-        let first = shift - (words * WORD / 2) as i64;
-        let bin = |index: usize| (first + index as i64).rem_euclid(spectrum.len() as i64) as usize;
-        let powers: Vec<f32> = (0..words * WORD).map(|index| spectrum[bin(index)].norm_sqr()).collect();
+        let first = (powers.len() / 2 - words * WORD / 2).saturating_add_signed(shift);
+        let powers = &powers[first..first + words * WORD];
         let median = std::f32::consts::LN_2 * powers.iter().sum::<f32>() / powers.len() as f32;
         let word =
             |powers: &[f32]| powers.iter().fold(0, |word, power| word << 1 | u64::from(*power > median));
@@ -79,6 +77,12 @@ impl Fingerprint {
     pub(super) fn bands(&self) -> impl Iterator<Item = u16> {
         self.words.iter().flat_map(|word| word.to_le_bytes().as_chunks().0.to_vec()).map(u16::from_le_bytes)
     }
+}
+
+/// Powers of a spectrum, from the lowest frequency on.
+fn powers(spectrum: &[Complex32]) -> Vec<f32> {
+    let (above, below) = spectrum.split_at(spectrum.len() / 2);
+    below.iter().chain(above).map(Complex32::norm_sqr).collect()
 }
 
 /// The spectrum half way between the bins.
