@@ -60,6 +60,25 @@ fn what_is_published_is_judged_again_with_its_reasons() {
     assert_eq!(of("accepted").len(), 4);
 }
 
+/// Earlier epochs are judged first; what cannot be read there is said as anywhere.
+#[test]
+fn earlier_epochs_are_remembered() {
+    let folder = folder("earlier");
+    for (epoch, seed) in [("one", 20), ("two", 21)] {
+        std::fs::create_dir(folder.join(epoch)).unwrap();
+        written(&folder.join(epoch), "honest.bundle", &words::play(seed, &[Conduct::Honest; 5]).bundle);
+    }
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let now = written(&folder, "now.bundle", &words::play(22, &[Conduct::Honest; 7]).bundle);
+    let judged = poc_verify(&["--earlier", &path("one"), "--earlier", &path("two"), &now]);
+    assert_eq!(judged.status.code(), Some(0), "{}", String::from_utf8_lossy(&judged.stderr));
+    // An epoch that is judged after itself is a recording of itself: frames that were heard are fresh, guards of one window are not held against each other.
+    assert_eq!(poc_verify(&["--earlier", &now, &now]).status.code(), Some(0));
+    let missing = poc_verify(&["--earlier", &path("three"), &now]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("three"));
+}
+
 #[test]
 fn an_edge_is_drawn() {
     let folder = folder("drawn");
