@@ -160,7 +160,7 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     let mut rounds: Vec<RoundJudgement> = (0..planned.len())
         .map(|number| judge_round(epoch, &planned, number, (&places, &clocks), &mut resemblances))
         .collect();
-    reciprocal::hold_against(&planned, &mut rounds);
+    let exchanges = reciprocal::hold_against(epoch.history, &planned, &mut rounds);
     let days = day::days(epoch, &rounds, &places, &resemblances);
     day::hold_against(epoch, &mut rounds, &days);
     let flags = flags::all(epoch, &planned, &heard, (&clocks_off, &crystals));
@@ -169,14 +169,14 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     for (planned, round) in planned.iter().zip(&mut rounds) {
         checks::graph::gate(planned.beaconer, epoch.parties, &mut round.edges);
     }
-    let lasting = lasting(epoch, &planned, resemblances);
+    let lasting = Lasting { exchanges, ..lasting(epoch, &planned, resemblances) };
     EpochJudgement { places, rounds, days, flags, lasting }
 }
 
 fn lasting(epoch: &Epoch, planned: &[Planned], resemblances: Resemblances) -> Lasting {
     let plans = planned.iter().filter_map(|planned| Some((planned.round.window, planned.plan?)));
     let sent = crystals::sent(epoch, planned);
-    Lasting { plans: plans.collect(), sent, guards: resemblances.guards() }
+    Lasting { plans: plans.collect(), sent, guards: resemblances.guards(), exchanges: Vec::new() }
 }
 
 fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {

@@ -3,18 +3,22 @@
 //! It is made of judged epochs only, and forgets an epoch as a whole: whoever judges the published bundles of the last [`EPOCHS_REMEMBERED`]
 //! epochs in their order remembers the same, and comes to the same verdicts in the next. Of every epoch it keeps payloads (a recording is told by the
 //! window it was made in), every witness's day (days are added to days, [`Cusum`]), carriers (one oscillator behind two keys shows over days,
-//! [`crate::nodes::oscillators`]), and fingerprints of the guards that were shown (recorded noise comes back, [`GuardMemory`]). Bounded, whatever is published.
+//! [`crate::nodes::oscillators`]), what both directions of a path said of each other, and fingerprints of the guards that were shown (recorded noise comes back, [`GuardMemory`]). Bounded, whatever is published.
 
 mod carriers;
+mod exchanges;
 mod payloads;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use identity::PublicKey;
 
-pub(super) use self::carriers::Sent;
 pub use self::payloads::ROUNDS_REMEMBERED;
 use self::{carriers::Carriers, payloads::Payloads};
+pub(super) use self::{
+    carriers::Sent,
+    exchanges::{Exchanges, Pair},
+};
 use super::EpochJudgement;
 use crate::{
     Cusum, Outcome,
@@ -35,6 +39,7 @@ pub struct History {
     payloads: Payloads,
     carriers: Carriers,
     guards: GuardMemory,
+    exchanges: Exchanges,
     /// Days of every epoch, oldest first.
     days: VecDeque<BTreeMap<PublicKey, DayEvidence>>,
 }
@@ -48,6 +53,8 @@ pub struct Lasting {
     pub(super) sent: Vec<(PublicKey, Sent)>,
     /// Guards that were shown, whose, and in which window.
     pub(super) guards: Vec<(PublicKey, u64, Fingerprint)>,
+    /// What exchanges of two keys said.
+    pub(super) exchanges: Vec<(Pair, f64)>,
 }
 
 /// What days say together and no single one does.
@@ -66,6 +73,7 @@ impl History {
         self.payloads.begin_epoch();
         self.carriers.begin_epoch();
         self.guards.begin_epoch();
+        self.exchanges.begin_epoch();
         for (window, plan) in &judgement.lasting.plans {
             self.payloads.remember(*window, plan);
         }
@@ -74,6 +82,9 @@ impl History {
         }
         for (key, window, print) in &judgement.lasting.guards {
             self.guards.remember(*key, *window, print.clone());
+        }
+        for (pair, score) in &judgement.lasting.exchanges {
+            self.exchanges.remember(*pair, *score);
         }
         self.days.push_back(judgement.days.clone());
         if self.days.len() > EPOCHS_REMEMBERED {
@@ -84,6 +95,11 @@ impl History {
     /// The window in which a report's payloads were sent, if they were.
     pub(super) fn recorded_in(&self, report: &Report) -> Option<u64> {
         self.payloads.recorded_in(report)
+    }
+
+    /// Exchanges of all pairs.
+    pub(super) fn exchanges(&self) -> &Exchanges {
+        &self.exchanges
     }
 
     /// Guards that were shown.

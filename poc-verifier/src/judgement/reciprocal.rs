@@ -7,27 +7,52 @@ use std::collections::BTreeSet;
 
 use identity::PublicKey;
 
-use super::{Planned, RoundJudgement};
+use super::{
+    Planned, RoundJudgement,
+    history::{History, Pair},
+};
 use crate::{
     checks::reciprocity::{self, Level},
     edge::{HeardHop, Standing},
-    finding::{Finding, Outcome},
+    finding::{Finding, Outcome, SCORE_DOUBT},
     round::Testimony,
 };
 
 /// Edges that were rejected, by the number of their round and their witness.
 type Refuted = BTreeSet<(usize, PublicKey)>;
 
-/// Adds what both directions say of each other.
-pub(super) fn hold_against(rounds: &[Planned], judged: &mut [RoundJudgement]) {
+/// Adds what both directions say of each other, in this exchange and those before; answers what every exchange said.
+pub(super) fn hold_against(
+    history: &History,
+    rounds: &[Planned],
+    judged: &mut [RoundJudgement],
+) -> Vec<(Pair, f64)> {
     let refuted = refuted(judged);
-    for (planned, round) in rounds.iter().zip(judged) {
+    let mut said = Vec::new();
+    for (number, (planned, round)) in rounds.iter().zip(judged).enumerate() {
         for edge in &mut round.edges {
-            if let Some(finding) = finding(rounds, planned, &edge.witness, &refuted) {
-                edge.add(finding);
-            }
+            let Some(found) = finding(rounds, planned, &edge.witness, &refuted) else { continue };
+            let pair = Pair::of(round.beaconer, edge.witness);
+            // An exchange has two edges and is one; what something else refutes is none.
+            let counts = round.beaconer < edge.witness && !refuted.contains(&(number, edge.witness));
+            said.extend(counts.then_some((pair, found.score)));
+            edge.add(with_earlier(found, history.exchanges().of(pair)));
         }
     }
+    said
+}
+
+/// What an exchange says after what earlier ones of the pair came to.
+fn with_earlier(found: Finding, (before, exchanges): (f64, usize)) -> Finding {
+    let sum = before + found.score;
+    if found.outcome != Outcome::Accepted || exchanges == 0 || sum < SCORE_DOUBT {
+        return found;
+    }
+    let explanation = format!(
+        "Over {} exchanges both directions have faded less alike than one path does; one path fades alike in both directions.",
+        exchanges + 1
+    );
+    Finding::unproven(found.check, (sum, SCORE_DOUBT, "log-likelihood ratio"), explanation)
 }
 
 fn refuted(judged: &[RoundJudgement]) -> Refuted {

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     BeaconPlan, Randomness, Round,
     finding::CheckName,
-    judgement::EdgeJudgement,
+    judgement::{EdgeJudgement, EpochJudgement, Lasting},
     messages::{Hop, Report, ShortId},
     party::Party,
     testing::{away, hop, key, lisbon, party, protocol},
@@ -89,6 +89,16 @@ fn judged(beaconer: u64, witness: u64, findings: Vec<Finding>) -> RoundJudgement
 
 /// What becomes of both edges when the path fades so one way and so the other, and the second edge has these findings already.
 fn outcomes(there: fn(usize) -> f64, back: fn(usize) -> f64, findings: Vec<Finding>) -> [Outcome; 2] {
+    after(&History::default(), there, back, findings).0
+}
+
+/// The same after earlier epochs; and what the exchange said.
+fn after(
+    history: &History,
+    there: fn(usize) -> f64,
+    back: fn(usize) -> f64,
+    findings: Vec<Finding>,
+) -> ([Outcome; 2], Vec<(Pair, f64)>) {
     let parties = parties();
     let rounds = [round(0, 1, there), round(1, 0, back)];
     let planned = rounds.each_ref().map(|(round, plan)| Planned {
@@ -100,8 +110,8 @@ fn outcomes(there: fn(usize) -> f64, back: fn(usize) -> f64, findings: Vec<Findi
         answers: Vec::new(),
     });
     let mut judged = [judged(0, 1, Vec::new()), judged(1, 0, findings)];
-    hold_against(&planned, &mut judged);
-    judged.map(|round| round.edges[0].outcome)
+    let said = hold_against(history, &planned, &mut judged);
+    (judged.map(|round| round.edges[0].outcome), said)
 }
 
 fn fading(channel: usize) -> f64 {
@@ -120,4 +130,44 @@ fn a_report_that_something_else_refutes_is_held_against_nobody() {
     let late = Finding::by_score(CheckName::Relay, 30.0, (60.0, 6.0, "us"), "It is late.".into());
     let [there, back] = outcomes(fading, |channel| -fading(channel), vec![late]);
     assert_eq!((there, back), (Outcome::Accepted, Outcome::Rejected));
+}
+
+/// Half alike, every time: no exchange is doubted by itself, and all of them are.
+#[test]
+fn what_no_exchange_tells_ten_do() {
+    let half_alike = |channel: usize| 0.45 * fading(channel) + 4.0 * (5.1 * channel as f64).cos();
+    let mut history = History::default();
+    let mut outcomes = Vec::new();
+    for _ in 0..10 {
+        let (both, said) = after(&history, fading, half_alike, Vec::new());
+        assert_eq!(said.len(), 1, "an exchange counts once");
+        assert!((0.5..SCORE_DOUBT).contains(&said[0].1), "{both:?} {said:?}");
+        outcomes.push(both[0]);
+        history.remember(&EpochJudgement {
+            lasting: Lasting { exchanges: said, ..Lasting::default() },
+            ..nothing()
+        });
+    }
+    assert_eq!((outcomes[0], outcomes[9]), (Outcome::Accepted, Outcome::Unproven), "{outcomes:?}");
+    // Who faded alike for years has bought nothing with it; who fades alike again is believed again.
+    assert_eq!(after(&History::default(), fading, fading, Vec::new()).0, [Outcome::Accepted; 2]);
+    let (_, alike) = after(&history, fading, fading, Vec::new());
+    assert!(alike[0].1 < -5.0, "{alike:?}");
+    for _ in 0..10 {
+        let exchanges = alike.clone();
+        history
+            .remember(&EpochJudgement { lasting: Lasting { exchanges, ..Lasting::default() }, ..nothing() });
+    }
+    assert_eq!(after(&history, fading, fading, Vec::new()).0, [Outcome::Accepted; 2]);
+    assert!(history.exchanges().of(alike[0].0).0 <= 0.0);
+}
+
+fn nothing() -> EpochJudgement {
+    EpochJudgement {
+        places: BTreeMap::new(),
+        rounds: Vec::new(),
+        days: BTreeMap::new(),
+        flags: BTreeMap::new(),
+        lasting: Lasting::default(),
+    }
 }
