@@ -37,7 +37,7 @@ use crate::{
     place::{self, PlaceVerdict},
     plan::{BeaconPlan, Randomness, is_drawn},
     protocol::Protocol,
-    robust::median,
+    robust::median_of,
     round::Testimony,
     sealed::Sealed,
 };
@@ -318,8 +318,7 @@ pub fn judge_edge(edge: &Edge) -> EdgeJudgement {
     let findings = checks::examine(&examined);
     let reported = &edge.report.hops;
     let of_reported = |value: fn(&crate::messages::Hop) -> i32| {
-        let values: Vec<f64> = reported.iter().map(|hop| f64::from(value(hop)) * 0.01).collect();
-        median(&values).unwrap_or(0.0)
+        median_of(reported.iter().map(|hop| f64::from(value(hop)) * 0.01)).unwrap_or(0.0)
     };
     let mut judged = EdgeJudgement {
         witness: edge.witness.key,

@@ -2,8 +2,26 @@
 
 /// Median; `None` of nothing. Values must be finite.
 pub(crate) fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    median_of(values.iter().copied())
+}
+
+/// As many values are sorted without asking for memory: a beacon has eight hops.
+const FEW: usize = 16;
+
+/// The same of values as they come.
+pub(crate) fn median_of(mut values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (mut few, mut count) = ([0.0; FEW], 0);
+    for (place, value) in few.iter_mut().zip(&mut values) {
+        (*place, count) = (value, count + 1);
+    }
+    match values.next() {
+        None => middle_of(&mut few[..count]),
+        Some(next) => middle_of(&mut few.into_iter().chain([next]).chain(values).collect::<Vec<_>>()),
+    }
+}
+
+fn middle_of(sorted: &mut [f64]) -> Option<f64> {
+    sorted.sort_unstable_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     match sorted.len() {
         0 => None,
@@ -44,3 +62,7 @@ pub(crate) fn robust_slope(x: &[f64], y: &[f64]) -> Option<f64> {
     }
     median(&slopes)
 }
+
+#[cfg(test)]
+#[path = "robust_tests.rs"]
+mod robust_tests;

@@ -11,7 +11,7 @@ pub mod clock;
 use crate::{
     edge::Examined,
     finding::{CheckName, Finding},
-    robust::{blind_score, ln_t5, median},
+    robust::{blind_score, ln_t5, median, median_of},
 };
 
 /// Oscillator wander within a beacon, Hz.
@@ -31,8 +31,7 @@ pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let residual = |index: usize| (ratios[index] - offset) * heard[index].carrier_hz();
     let ln_honest = |index: usize| ln_t5(residual(index), heard[index].cfo_sigma_hz().hypot(WANDER_HZ));
     let score = blind_score((0..heard.len()).map(ln_honest), BLIND_RANGE_HZ);
-    let sizes: Vec<f64> = (0..heard.len()).map(|index| residual(index).abs()).collect();
-    let measured = median(&sizes)?;
+    let measured = median_of((0..heard.len()).map(|index| residual(index).abs()))?;
     let explanation = format!(
         "Carrier offsets follow the beacon's secret dithers to within {measured:.1} Hz (median); \
          a receiver that heard them would be within about {} Hz.",

@@ -78,8 +78,8 @@ impl Likeness {
     /// cannot be compared.
     pub fn of(one: &Guard, other: &Guard, cfo_hz: f64, arrival_ns: f64) -> Option<Self> {
         let correlation = correlate(one, other, cfo_hz, arrival_ns)?;
-        let shares_burst =
-            correlation.score >= SCORE_REJECT && structure::is_structured(one, other, &correlation);
+        // Not only where it would convict: over a day what hardly tells adds up.
+        let shares_burst = correlation.score > 0.0 && structure::is_structured(one, other, &correlation);
         Some(if shares_burst { Self::Burst(correlation) } else { Self::Noise(correlation) })
     }
 

@@ -15,7 +15,7 @@ use crate::{
     edge::{Edge, Examined, HeardHop},
     finding::{CheckName, Finding},
     obstruction::Obstruction,
-    robust::median,
+    robust::median_of,
 };
 
 /// Allowance above free space, dB.
@@ -38,12 +38,9 @@ pub(super) fn check(edge: &Examined) -> Option<Finding> {
         let free_space_db = 32.44 + 20.0 * (carrier_hz * 1e-6 * distance_km).log10();
         edge.beaconer.eirp_dbm() - f64::from(dither_db) - free_space_db + edge.witness.gain_dbi()
     };
-    let above: Vec<f64> = heard
-        .iter()
-        .map(|hop| hop.rssi_dbm() - strongest_dbm(hop.carrier_hz(), hop.plan.power_dither_db))
-        .collect();
-    let levels: Vec<f64> = heard.iter().map(HeardHop::rssi_dbm).collect();
-    let (above_db, rssi_dbm) = (median(&above)?, median(&levels)?);
+    let above = |hop: &HeardHop| hop.rssi_dbm() - strongest_dbm(hop.carrier_hz(), hop.plan.power_dither_db);
+    let above_db = median_of(heard.iter().map(above))?;
+    let rssi_dbm = median_of(heard.iter().map(HeardHop::rssi_dbm))?;
     let region = edge.protocol.region;
     let thermal_dbm = THERMAL_DBM_HZ + 10.0 * f64::from(region.bandwidth.hz()).log10();
     let weakest_dbm = thermal_dbm + region.sf.decoding_limit_db() - BELOW_DB;

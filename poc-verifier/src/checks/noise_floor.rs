@@ -6,7 +6,7 @@
 use crate::{
     edge::{Examined, HeardHop},
     finding::{CheckName, Finding},
-    robust::median,
+    robust::median_of,
 };
 
 /// Thermal noise density, dBm/Hz.
@@ -19,9 +19,8 @@ const SPREAD_DB: f64 = 2.0;
 
 pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let heard = edge.heard();
-    let floors: Vec<f64> = heard.iter().map(|hop| hop.rssi_dbm() - hop.snr_db()).collect();
-    let stated: Vec<f64> = heard.iter().map(HeardHop::noise_floor_dbm).collect();
-    let (floor, stated) = (median(&floors)?, median(&stated)?);
+    let floor = median_of(heard.iter().map(|hop| hop.rssi_dbm() - hop.snr_db()))?;
+    let stated = median_of(heard.iter().map(HeardHop::noise_floor_dbm))?;
     let thermal_dbm = THERMAL_DBM_HZ + 10.0 * f64::from(edge.protocol.region.bandwidth.hz()).log10();
     let over_db = floor - thermal_dbm;
     let outside_db = (LEAST_DB - over_db).max(over_db - MOST_DB).max(0.0);

@@ -24,6 +24,8 @@ pub const HOPS_MIN: usize = 5;
 const FITTED: usize = 3;
 /// Points of the grid along delay and along carrier offset, over one turn between neighbouring hops: four a lobe of eight hops.
 const GRID: usize = 32;
+/// Points of it that least squares start from.
+const STARTS: usize = 24;
 /// Least-squares steps after the grid.
 const STEPS: usize = 4;
 /// What arrival errors and rounding leave in a phase, radians.
@@ -87,8 +89,8 @@ pub fn residual_rad(pairs: &[PhasePair]) -> Option<f64> {
     let carriers = steps(pairs.iter().map(|pair| pair.carrier_hz))?;
     let times = steps(pairs.iter().map(|pair| pair.time_s))?;
     let turns: Vec<f64> = pairs.iter().map(|pair| pair.difference_rad / std::f64::consts::TAU).collect();
-    let (delay, offset) = coarse(&turns, &carriers, &times);
-    Some(fine(&turns, &carriers, &times, (delay, offset)))
+    let starts = coarse(&turns, &carriers, &times).into_iter();
+    starts.map(|start| fine(&turns, &carriers, &times, start)).min_by(f64::total_cmp)
 }
 
 /// Values in units of their smallest difference, about their mean. `None` when two are the same, or so near that the others are out of reach.
@@ -102,26 +104,25 @@ fn steps(values: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
     (step > 0.0 && span / step < 1e3).then(|| values.iter().map(|value| (value - mean) / step).collect())
 }
 
-/// Turns a step of carrier, and a step of time, with which the phases agree best.
-fn coarse(turns: &[f64], carriers: &[f64], times: &[f64]) -> (f64, f64) {
+/// Turns a step of carrier, and a step of time, with which the phases agree best: lines a whole turn apart agree nearly as well, and which of them
+/// leaves least only least squares tell.
+fn coarse(turns: &[f64], carriers: &[f64], times: &[f64]) -> Vec<(f64, f64)> {
     let phasor = |turns: f64| num_complex::Complex64::from_polar(1.0, std::f64::consts::TAU * turns.fract());
     let row = |steps: &[f64], point: usize| -> Vec<_> {
         steps.iter().map(|step| phasor(-step * point as f64 / GRID as f64)).collect()
     };
     let along_time: Vec<Vec<_>> = (0..GRID).map(|point| row(times, point)).collect();
-    let mut best = (0.0, (0, 0));
+    let mut points = Vec::with_capacity(GRID * GRID);
     for delay in 0..GRID {
         let turned: Vec<_> =
             row(carriers, delay).iter().zip(turns).map(|(a, turns)| a * phasor(*turns)).collect();
         for (offset, row) in along_time.iter().enumerate() {
             let sum: num_complex::Complex64 = turned.iter().zip(row).map(|(a, b)| a * b).sum();
-            if sum.norm_sqr() > best.0 {
-                best = (sum.norm_sqr(), (delay, offset));
-            }
+            points.push((sum.norm_sqr(), (delay as f64 / GRID as f64, offset as f64 / GRID as f64)));
         }
     }
-    let (delay, offset) = best.1;
-    (delay as f64 / GRID as f64, offset as f64 / GRID as f64)
+    points.sort_by(|a, b| b.0.total_cmp(&a.0));
+    points.into_iter().take(STARTS).map(|(_, start)| start).collect()
 }
 
 /// Least squares from there; what is left, radians.

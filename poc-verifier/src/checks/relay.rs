@@ -28,7 +28,7 @@ use crate::{
     edge::{Examined, HeardHop},
     finding::{CheckName, Finding, Outcome},
     protocol::{HOPS_MIN, PAYLOAD_BYTES, Protocol},
-    robust::{median, t5},
+    robust::{median_of, t5},
 };
 
 /// Spread of honest lateness, ns.
@@ -88,9 +88,9 @@ pub(crate) fn late_ns(
     heard: &[HeardHop],
     window_start_ns: i64,
 ) -> Option<f64> {
-    let delays: Vec<f64> = heard.iter().map(|hop| hop.delay_ns(window_start_ns)).collect();
+    let delay_ns = median_of(heard.iter().map(|hop| hop.delay_ns(window_start_ns)));
     let half_frame_ns = protocol.region.frame().airtime_us(PAYLOAD_BYTES) as f64 * 500.0;
-    median(&delays).filter(|_| heard.len() >= HOPS_MIN).map(|delay_ns| delay_ns - half_frame_ns - light_ns)
+    delay_ns.filter(|_| heard.len() >= HOPS_MIN).map(|delay_ns| delay_ns - half_frame_ns - light_ns)
 }
 
 /// Who replies early is told by nobody and gains nothing; a beacon cannot be early.

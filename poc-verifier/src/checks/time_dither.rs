@@ -13,7 +13,7 @@
 use crate::{
     edge::Examined,
     finding::{CheckName, Finding},
-    robust::{blind_score, median, robust_slope, t5},
+    robust::{blind_score, median, median_of, robust_slope, t5},
 };
 
 /// Change of the echoes' delay from channel to channel, ns.
@@ -43,8 +43,7 @@ pub(super) fn check(edge: &Examined) -> Option<Finding> {
     let sigma = |index: usize| heard[index].arrival_sigma_ns().hypot(ECHOES_NS);
     let ln_honest = (0..flat.len()).map(|index| ln_density(flat[index] - offset, sigma(index)));
     let score = blind_score(ln_honest, BLIND_RANGE_NS);
-    let sizes: Vec<f64> = flat.iter().map(|value| (value - offset).abs() * 1e-3).collect();
-    let measured = median(&sizes)?;
+    let measured = median_of(flat.iter().map(|value| (value - offset).abs() * 1e-3))?;
     let allowed = OTHER_WAY_NS * 1e-3;
     let explanation = format!(
         "Arrival times follow the beacon's secret time dithers to within {measured:.2} us (median); \
