@@ -2,7 +2,7 @@
 //!
 //! Whoever has no receiver needs noise, and recorded noise is the best there is. In one round clones are told by each other ([`super`]); this tells noise
 //! that comes back in a later round, under the same key or another. Every guard that was shown leaves its [`Fingerprint`]; a new one is held against
-//! all that are kept of its own key, with its carrier moved by whatever a dither may have asked for, and against those of other keys that share
+//! all that are kept of its own key, with its carrier moved by up to half a kilohertz, and against those of other keys that share
 //! [`BAND_BITS`] bits in a row with it somewhere (locality-sensitive hashing: Indyk and Motwani, STOC 1998), as they are. So a look costs the
 //! same however many are kept. Guards in which a neighbour's sensor sends are alike as
 //! often as it does; a chirp that stands out of one's noise makes it prove nothing ([`holds_burst`]). Of `K` looks the best has
@@ -14,7 +14,7 @@
 //! before it is there: so the later of two is the copy, and its edge alone is rejected. Nobody's recording makes an honest hotspot's later noise like it.
 //!
 //! How far it reaches is in `fingerprint_tests.rs`. What it does not see: noise moved in time by more than half a guard or in carrier by more than
-//! the dithers, other keys' noise with much noise of its own, and anything older than a week. Source: notes/physics.md 3d and 7.
+//! half a kilohertz, other keys' noise with much noise of its own, and anything older than a week. Source: notes/physics.md 3d and 7.
 
 use std::collections::{BTreeMap, VecDeque};
 
