@@ -131,7 +131,8 @@ fn silence_is_neither_rejected_nor_accepted() {
 #[test]
 fn a_day_that_a_cheat_explains_better_is_doubted_before_it_is_rejected() {
     let thresholds = calibration(&[(Hypothesis::Blind, -18.0), (Hypothesis::Clone, 5.0)]);
-    for (score, outcome) in [(-1.0, Outcome::Accepted), (1.0, Outcome::Unproven), (6.0, Outcome::Rejected)] {
+    // No sooner than what honest guards have in common in air full of villains, whatever was fitted on drawn ones.
+    for (score, outcome) in [(-1.0, Outcome::Accepted), (6.0, Outcome::Unproven), (26.0, Outcome::Rejected)] {
         let mut book = DayBook::default();
         book.add_report(anchor(1), &[finding(CheckName::Frequency, -16.0)]);
         book.add_place(&PlaceVerdict { anchors: 10, agreeing: 9, ..PlaceVerdict::by_genesis() });

@@ -120,7 +120,9 @@ impl History {
         calibration: &Calibration,
     ) -> Option<Together> {
         let days = || self.days.iter().filter_map(|days| days.get(witness)).chain([today]);
-        Hypothesis::ALL.into_iter().find_map(|hypothesis| {
+        // Sums are calibrated on drawn days: where those are not like the air's, they are no measure.
+        let calibrated = Hypothesis::ALL.into_iter().filter(|hypothesis| hypothesis.least() <= 0.0);
+        calibrated.into_iter().find_map(|hypothesis| {
             let limit = calibration.threshold(hypothesis)?.cusum?.limit;
             let mut cusum = Cusum::default();
             let said = days().map(|day| cusum.add(hypothesis, day, calibration)).last()?;
