@@ -19,7 +19,9 @@ use std::collections::BTreeMap;
 use geo_index::Terrain;
 use identity::{Hash, PublicKey};
 
-use self::{crystals::Crystals, flags::Everything, free_clock::FreeClocks, pairs::Resemblances};
+use self::{
+    crystals::Crystals, flags::Everything, free_clock::FreeClocks, history::Pair, pairs::Resemblances,
+};
 pub use self::{
     flags::{About, Flag},
     history::{EPOCHS_REMEMBERED, History, Lasting, ROUNDS_REMEMBERED},
@@ -169,14 +171,19 @@ pub fn judge(epoch: &Epoch) -> EpochJudgement {
     for (planned, round) in planned.iter().zip(&mut rounds) {
         checks::graph::gate(planned.beaconer, epoch.parties, &mut round.edges);
     }
-    let lasting = Lasting { exchanges, ..lasting(epoch, &planned, resemblances) };
+    let lasting = lasting(epoch, &planned, resemblances, exchanges);
     EpochJudgement { places, rounds, days, flags, lasting }
 }
 
-fn lasting(epoch: &Epoch, planned: &[Planned], resemblances: Resemblances) -> Lasting {
+fn lasting(
+    epoch: &Epoch,
+    planned: &[Planned],
+    resemblances: Resemblances,
+    exchanges: Vec<(Pair, f64)>,
+) -> Lasting {
     let plans = planned.iter().filter_map(|planned| Some((planned.round.window, planned.plan?)));
     let sent = crystals::sent(epoch, planned);
-    Lasting { plans: plans.collect(), sent, guards: resemblances.guards(), exchanges: Vec::new() }
+    Lasting { plans: plans.collect(), sent, guards: resemblances.guards(), exchanges }
 }
 
 fn planned<'a>(epoch: &Epoch<'a>, round: &'a Round) -> Option<Planned<'a>> {

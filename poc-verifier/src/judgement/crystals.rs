@@ -8,7 +8,11 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use identity::PublicKey;
 
-use super::{Epoch, Planned, RoundJudgement, arrivals::committed, history::Sent};
+use super::{
+    Epoch, Planned, RoundJudgement,
+    arrivals::committed,
+    history::{RECEIVERS_MAX, Sent},
+};
 use crate::{
     edge::HeardHop,
     finding::{CheckName, Finding},
@@ -104,6 +108,7 @@ pub(super) fn sent(epoch: &Epoch, rounds: &[Planned]) -> Vec<(PublicKey, Sent)> 
             })
             .collect();
         heard.sort_by_key(|(receiver, _, _)| *receiver);
+        heard.truncate(RECEIVERS_MAX);
         Some((planned.beaconer.key, Sent { at_ns: planned.round.window_start_ns, heard }))
     };
     rounds.iter().filter_map(sent).filter(|(_, sent)| !sent.heard.is_empty()).collect()

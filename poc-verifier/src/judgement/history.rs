@@ -1,12 +1,14 @@
 //! What a verifier remembers of closed epochs.
 //!
 //! It is made of judged epochs only, and forgets an epoch as a whole: whoever judges the published bundles of the last [`EPOCHS_REMEMBERED`]
-//! epochs in their order remembers the same, and comes to the same verdicts in the next. Of every epoch it keeps payloads (a recording is told by the
+//! epochs in their order remembers the same, and comes to the same verdicts in the next; but for what of the first of them hung on epochs before, an
+//! owner that two keys of one oscillator had in common, say. Of every epoch it keeps payloads (a recording is told by the
 //! window it was made in), every witness's day (days are added to days, [`Cusum`]), carriers (one oscillator behind two keys shows over days,
 //! [`crate::nodes::oscillators`]), what both directions of a path said of each other, and fingerprints of the guards that were shown (recorded noise comes back, [`GuardMemory`]). Bounded, whatever is published.
 
 mod carriers;
 mod exchanges;
+mod latest;
 mod payloads;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -14,10 +16,10 @@ use std::collections::{BTreeMap, VecDeque};
 use identity::PublicKey;
 
 pub use self::payloads::ROUNDS_REMEMBERED;
-use self::{carriers::Carriers, payloads::Payloads};
+use self::{carriers::Carriers, exchanges::Exchanges, payloads::Payloads};
 pub(super) use self::{
-    carriers::Sent,
-    exchanges::{Exchanges, Pair},
+    carriers::{RECEIVERS_MAX, Sent},
+    exchanges::Pair,
 };
 use super::EpochJudgement;
 use crate::{
@@ -97,9 +99,9 @@ impl History {
         self.payloads.recorded_in(report)
     }
 
-    /// Exchanges of all pairs.
-    pub(super) fn exchanges(&self) -> &Exchanges {
-        &self.exchanges
+    /// What a pair's exchanges came to so far, and how many there were.
+    pub(super) fn exchanged(&self, pair: Pair) -> (f64, usize) {
+        self.exchanges.sum(pair)
     }
 
     /// Guards that were shown.

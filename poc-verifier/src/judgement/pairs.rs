@@ -41,7 +41,6 @@ struct Shown<'a> {
 pub(super) struct Resemblances {
     pairs: BTreeMap<(PublicKey, PublicKey), Resemblance>,
     shown: GuardMemory,
-    in_order: Vec<(PublicKey, u64, Fingerprint)>,
 }
 
 impl Resemblances {
@@ -65,15 +64,14 @@ impl Resemblances {
         let known = memories.into_iter().filter_map(|memory| memory.recall(&key, window, &prints));
         let known = known.max_by(|a, b| a.score.total_cmp(&b.score));
         if let Some(print) = prints.into_iter().next() {
-            self.shown.remember(key, window, print.clone());
-            self.in_order.push((key, window, print));
+            self.shown.remember(key, window, print);
         }
         known
     }
 
-    /// Every guard that was shown, in that order.
+    /// The guards that were shown, in that order; the latest, if they are more than anybody keeps.
     pub(super) fn guards(self) -> Vec<(PublicKey, u64, Fingerprint)> {
-        self.in_order
+        self.shown.into_guards().collect()
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn hold_against(
             // An exchange has two edges and is one; what something else refutes is none.
             let counts = round.beaconer < edge.witness && !refuted.contains(&(number, edge.witness));
             said.extend(counts.then_some((pair, found.score)));
-            edge.add(with_earlier(found, history.exchanges().of(pair)));
+            edge.add(with_earlier(found, history.exchanged(pair)));
         }
     }
     said

@@ -138,6 +138,11 @@ impl GuardMemory {
         alike
     }
 
+    /// Whose guards are kept, of which window, oldest first.
+    pub fn into_guards(self) -> impl Iterator<Item = (PublicKey, u64, Fingerprint)> {
+        self.kept.into_values().map(|kept| (kept.key, kept.window, kept.print))
+    }
+
     /// Guards that are kept.
     pub fn len(&self) -> usize {
         self.kept.len()

@@ -1,16 +1,16 @@
 //! Carriers of past beacons as everybody measured them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use identity::PublicKey;
 
-use super::EPOCHS_REMEMBERED;
+use super::latest::Latest;
 use crate::{nodes::oscillators::Carrier, party::Party};
 
 /// Beacons of a key that are remembered, the latest.
 const BEACONS_MAX: usize = 64;
 /// Receivers of a beacon that are remembered, in the order of their keys: for a median more are of no use.
-const RECEIVERS_MAX: usize = 16;
+pub(in crate::judgement) const RECEIVERS_MAX: usize = 16;
 const NS_AN_HOUR: f64 = 3.6e12;
 
 /// A beacon's carrier by its receivers.
@@ -23,41 +23,15 @@ pub(in crate::judgement) struct Sent {
 }
 
 /// Carriers by sender.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Carriers {
-    sent: BTreeMap<PublicKey, VecDeque<(u64, Sent)>>,
-    epoch: u64,
-}
+pub(super) type Carriers = Latest<PublicKey, Sent, BEACONS_MAX>;
 
 impl Carriers {
-    /// What is remembered from now on is of a later epoch.
-    pub(super) fn begin_epoch(&mut self) {
-        self.epoch += 1;
-        let oldest = (self.epoch + 1).saturating_sub(EPOCHS_REMEMBERED as u64);
-        self.sent.retain(|_, beacons| {
-            beacons.retain(|(epoch, _)| *epoch >= oldest);
-            !beacons.is_empty()
-        });
-    }
-
-    /// Remembers a beacon.
-    pub(super) fn remember(&mut self, sender: PublicKey, mut sent: Sent) {
-        sent.heard.truncate(RECEIVERS_MAX);
-        let beacons = self.sent.entry(sender).or_default();
-        beacons.push_back((self.epoch, sent));
-        if beacons.len() > BEACONS_MAX {
-            beacons.pop_front();
-        }
-    }
-
     /// As [`crate::nodes::oscillators`] wants them, by the numbers of these parties; time counts from the first.
     pub(super) fn by_number(&self, parties: &BTreeMap<PublicKey, Party>) -> Vec<Carrier> {
         let numbers: BTreeMap<_, _> = parties.keys().zip(0..).collect();
-        let sent =
-            || self.sent.iter().flat_map(|(key, beacons)| beacons.iter().map(move |(_, sent)| (key, sent)));
-        let first_ns = sent().map(|(_, sent)| sent.at_ns).min().unwrap_or(0);
+        let first_ns = self.iter().map(|(_, sent)| sent.at_ns).min().unwrap_or(0);
         let mut carriers = Vec::new();
-        for (key, sent) in sent() {
+        for (key, sent) in self.iter() {
             let Some(&sender) = numbers.get(key) else { continue };
             let at_h = (sent.at_ns - first_ns) as f64 / NS_AN_HOUR;
             for (receiver, offset_hz, sigma_hz) in &sent.heard {

@@ -9,11 +9,9 @@
 //! so that nobody buys credit by hearing honestly first. Two honest ends may be unlike in the same way every day, by a filter say: so this doubts the pair's
 //! edges, which are then not paid, and rejects nothing.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use identity::PublicKey;
 
-use super::EPOCHS_REMEMBERED;
+use super::latest::Latest;
 
 /// Exchanges of a pair that are remembered, the latest.
 const EXCHANGES_MAX: usize = 64;
@@ -29,35 +27,11 @@ impl Pair {
 }
 
 /// Scores of the exchanges of every pair.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::judgement) struct Exchanges {
-    scores: BTreeMap<Pair, VecDeque<(u64, f64)>>,
-    epoch: u64,
-}
+pub(super) type Exchanges = Latest<Pair, f64, EXCHANGES_MAX>;
 
 impl Exchanges {
-    /// What is remembered from now on is of a later epoch.
-    pub(super) fn begin_epoch(&mut self) {
-        self.epoch += 1;
-        let oldest = (self.epoch + 1).saturating_sub(EPOCHS_REMEMBERED as u64);
-        self.scores.retain(|_, scores| {
-            scores.retain(|(epoch, _)| *epoch >= oldest);
-            !scores.is_empty()
-        });
-    }
-
-    /// Remembers what an exchange said.
-    pub(super) fn remember(&mut self, pair: Pair, score: f64) {
-        let scores = self.scores.entry(pair).or_default();
-        scores.push_back((self.epoch, score));
-        if scores.len() > EXCHANGES_MAX {
-            scores.pop_front();
-        }
-    }
-
     /// What a pair's exchanges came to so far, and how many there were.
-    pub(in crate::judgement) fn of(&self, pair: Pair) -> (f64, usize) {
-        let scores = self.scores.get(&pair).into_iter().flatten();
-        scores.fold((0.0, 0), |(sum, count), (_, score)| ((sum + score).max(0.0), count + 1))
+    pub(super) fn sum(&self, pair: Pair) -> (f64, usize) {
+        self.of(&pair).fold((0.0, 0), |(sum, count), score| ((sum + score).max(0.0), count + 1))
     }
 }

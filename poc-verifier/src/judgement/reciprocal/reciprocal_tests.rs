@@ -159,7 +159,7 @@ fn what_no_exchange_tells_ten_do() {
             .remember(&EpochJudgement { lasting: Lasting { exchanges, ..Lasting::default() }, ..nothing() });
     }
     assert_eq!(after(&history, fading, fading, Vec::new()).0, [Outcome::Accepted; 2]);
-    assert!(history.exchanges().of(alike[0].0).0 <= 0.0);
+    assert!(history.exchanged(alike[0].0).0 <= 0.0);
 }
 
 fn nothing() -> EpochJudgement {
